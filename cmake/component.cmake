@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# costrand_component(NAME <name> [SOURCES ...] [LINK ...] [PRIVATE_LINK ...])
+#
+# A component is include/costrand/<name>/*.hpp (public, installed) and src/*.cpp (private).
+# With no sources it is a header-only INTERFACE library. The headers are listed in HEADERS,
+# relative to include/.
+function(costrand_component)
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;HEADERS;LINK;PRIVATE_LINK" ${ARGN})
+  set(target costrand_${arg_NAME})
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    set(scope PUBLIC)
+    target_link_libraries(${target}
+      PRIVATE $<BUILD_INTERFACE:costrand_warnings> $<BUILD_INTERFACE:costrand_sanitizers>
+              ${arg_PRIVATE_LINK})
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(costrand::${arg_NAME} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
+  list(TRANSFORM arg_HEADERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/include/)
+  target_sources(${target} ${scope} FILE_SET HEADERS
+                 BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/include FILES ${arg_HEADERS})
+  target_compile_features(${target} ${scope} cxx_std_20)
+  target_link_libraries(${target} ${scope} ${arg_LINK})
+  install(TARGETS ${target} EXPORT costrandTargets
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} FILE_SET HEADERS)
+  set_property(GLOBAL APPEND PROPERTY COSTRAND_PUBLIC_HEADERS ${arg_HEADERS})
+endfunction()
+
+# costrand_test(NAME <name> SOURCES ... [LINK ...]): one doctest binary, registered with CTest.
+function(costrand_test)
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;LINK" ${ARGN})
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE costrand_test_support ${arg_LINK}
+                                            costrand_warnings costrand_sanitizers)
+  add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
+  set_tests_properties(${arg_NAME} PROPERTIES TIMEOUT 240)
+endfunction()

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// secret: text that must not reach a log, an error text or a core dump longer than needed.
+// Its storage is wiped when it is replaced or destroyed; it has no operator<<, and core::concat
+// (which builds log lines) refuses it at compile time.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace costrand::core {
+
+// Overwrites n bytes; not removed by the optimiser.
+inline void wipe(void *p, std::size_t n) noexcept {
+    auto *b = static_cast<volatile unsigned char *>(p);
+    while (n-- > 0)
+        *b++ = 0;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+// Wipes the characters of s, the unused rest of its storage included, and empties it.
+inline void wipe(std::string &s) noexcept {
+    s.resize(s.capacity());
+    wipe(s.data(), s.size());
+    s.clear();
+}
+
+class secret {
+  public:
+    secret() = default;
+    explicit secret(std::string_view text) : text_(text) {}
+    // Takes the characters over and leaves none in `text`.
+    explicit secret(std::string &&text) : text_(text) { wipe(text); }
+    secret(const secret &) = default;
+    secret(secret &&other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
+    secret &operator=(const secret &other) {
+        if (this != &other) {
+            wipe(text_);
+            text_ = other.text_;
+        }
+        return *this;
+    }
+    secret &operator=(secret &&other) noexcept {
+        if (this != &other) {
+            wipe(text_);
+            text_ = std::move(other.text_);
+            wipe(other.text_);
+        }
+        return *this;
+    }
+    ~secret() { wipe(text_); }
+
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+    // The text itself; valid until this object changes. Named so that each use is easy to find.
+    [[nodiscard]] std::string_view reveal() const noexcept { return text_; }
+
+    friend bool operator==(const secret &a, const secret &b) noexcept { return a.text_ == b.text_; }
+
+  private:
+    std::string text_;
+};
+
+} // namespace costrand::core

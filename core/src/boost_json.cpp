@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiled form of JSON, once for all programs.
+#include <boost/json/src.hpp>
