@@ -26,7 +26,9 @@ namespace detail {
 inline void append(std::string &out, std::string_view s) {
     out += s;
 }
-inline void append(std::string &out, bool v) {
+// A template, or a string literal would rather become a bool than a string_view.
+template <std::same_as<bool> T>
+void append(std::string &out, T v) {
     out += v ? "true" : "false";
 }
 inline void append(std::string &out, char c) {
