@@ -292,7 +292,7 @@ class message_parser {
     }
 
     state state_ = state::first_line;
-    error_code error_;
+    boost::system::error_code error_;
     std::string line_;
     std::size_t skipped_ = 0;
     std::size_t header_bytes_ = 0;
