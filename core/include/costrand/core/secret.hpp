@@ -31,6 +31,7 @@ class secret {
   public:
     secret() = default;
     explicit secret(std::string_view text) : text_(text) {}
+    explicit secret(const char *text) : text_(text) {}
     // Takes the characters over and leaves none in `text`.
     explicit secret(std::string &&text) : text_(text) { wipe(text); }
     secret(const secret &) = default;
