@@ -40,12 +40,24 @@ struct coro_run {
     std::size_t handlers = 0;
 };
 
+// A context whose frames are destroyed while the objects they hold references to, and the services
+// their strand needs, are all still there: a strand must not outlive its context.
+class test_context : public net::io_context {
+  public:
+    test_context() : net::io_context(1) {}
+    struct end {
+        test_context &context;
+        ~end() { context.shutdown(); }
+    };
+};
+
 // A fresh context, at most `limit` handlers of it, and its destruction.
 inline coro_run run_once(const coro_body &body, std::size_t limit, bool cancelled) {
     coro_run outcome;
-    net::cancellation_signal signal;
-    net::io_context context(1);
+    test_context context;
     core::virtual_time time(context);
+    net::cancellation_signal signal;
+    const test_context::end destroy_frames{context};
     const net::any_io_executor executor = net::make_strand(context);
     coro_environment environment{executor, time};
     net::co_spawn(executor, body(environment),
