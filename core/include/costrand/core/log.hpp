@@ -42,17 +42,30 @@ requires(std::integral<T> && !std::same_as<T, bool> &&
 inline void append(std::string &out, const boost::system::error_code &ec) {
     out += ec.message();
 }
-// Durations in the largest of s and ms that shows them whole.
+// Whole seconds as such, else whole ms, us or ns, whichever is the largest that is not 0.
 inline void append(std::string &out, std::chrono::nanoseconds d) {
-    auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
-    out += ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+    const auto ns = d.count();
+    if (ns % 1'000'000'000 == 0)
+        out += std::to_string(ns / 1'000'000'000) + " s";
+    else if (ns / 1'000'000 != 0)
+        out += std::to_string(ns / 1'000'000) + " ms";
+    else if (ns / 1'000 != 0)
+        out += std::to_string(ns / 1'000) + " us";
+    else
+        out += std::to_string(ns) + " ns";
 }
 void append(std::string &out, const secret &) = delete;
+
+// What may stand in a log line. A secret may not.
+template <typename T>
+concept loggable = requires(std::string &out, const T &part) {
+    append(out, part);
+};
 
 } // namespace detail
 
 // One string of all parts: text, integers, booleans, durations, error codes.
-template <typename... Parts>
+template <detail::loggable... Parts>
 [[nodiscard]] std::string concat(const Parts &...parts) {
     std::string out;
     (detail::append(out, parts), ...);
@@ -71,28 +84,28 @@ class log {
         return level >= threshold_ && sink_;
     }
 
-    template <typename... Parts>
+    template <detail::loggable... Parts>
     void write(log_level level, std::string_view component, const Parts &...parts) const {
         if (enabled(level))
             sink_(level, component, concat(parts...));
     }
-    template <typename... Parts>
+    template <detail::loggable... Parts>
     void trace(std::string_view component, const Parts &...parts) const {
         write(log_level::trace, component, parts...);
     }
-    template <typename... Parts>
+    template <detail::loggable... Parts>
     void debug(std::string_view component, const Parts &...parts) const {
         write(log_level::debug, component, parts...);
     }
-    template <typename... Parts>
+    template <detail::loggable... Parts>
     void info(std::string_view component, const Parts &...parts) const {
         write(log_level::info, component, parts...);
     }
-    template <typename... Parts>
+    template <detail::loggable... Parts>
     void warn(std::string_view component, const Parts &...parts) const {
         write(log_level::warn, component, parts...);
     }
-    template <typename... Parts>
+    template <detail::loggable... Parts>
     void error(std::string_view component, const Parts &...parts) const {
         write(log_level::error, component, parts...);
     }
