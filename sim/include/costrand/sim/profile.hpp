@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// profile: what a simulated device is, as data: identity, limits, quirks. Handed to sim::firmware
+// when the device is made and never changed by it (what changes is sim::device_state).
+// A value that no source states says "assumed" in its comment.
+#pragma once
+
+#include <costrand/core/time.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace costrand::sim {
+
+// One entry of the firmware's list of trusted root certificates (heci.md 9.7).
+struct trusted_root {
+    enum class algorithm : std::uint8_t { md5 = 0, sha1 = 1, sha256 = 2, sha384 = 3 };
+
+    std::string name;
+    algorithm hash_algorithm = algorithm::sha256;
+    std::string hash; // hexadecimal
+    bool is_default = true;
+    bool active = true;
+};
+
+// One network interface of the firmware (heci.md 9.9).
+struct lan_interface {
+    bool enabled = true;
+    std::array<std::uint8_t, 4> ipv4{}; // in print order
+    bool dhcp = true;
+    bool dhcp_active = false; // the firmware asks itself, instead of listening to the host
+    bool link_up = true;
+    std::array<std::uint8_t, 6>
+        mac{}; // in print order; all zero: the machine has no such interface
+
+    [[nodiscard]] bool present() const noexcept { return mac != std::array<std::uint8_t, 6>{}; }
+};
+
+// Largest HECI message of each firmware client. The driver tells it at connect; no source states
+// one. Assumed: the values of the trial with the reference client (vmei.md).
+struct heci_maxima {
+    std::size_t amthi = 5120;
+    std::size_t lme = 4196;
+    std::size_t watchdog = 100;
+    std::size_t mkhi = 4096;
+};
+
+// How the firmware's end of the port forwarding behaves.
+struct lme_profile {
+    // What CHANNEL_OPEN may ask for, in the order of the tcpip-forward requests. Two public sources
+    // differ (all four, or 16992 and 623): apf.md 8.4.
+    std::vector<std::uint16_t> forwards{16992, 16993, 623, 664};
+    // "Anything else than 0.0.0.0 or :: = local listener, the firmware's host name; can be empty."
+    std::string forward_address;
+    std::size_t slots = 8; // firmware channel numbers 0..7 (apf.md 5)
+    // What CHANNEL_OPEN_CONFIRMATION announces. Assumed: no source states it.
+    std::uint32_t window = 4096;
+    // Refuse what firmware refuses; without it the peer's slips are overlooked (a window overrun
+    // is delivered, the reference client does that).
+    bool strict = true;
+    // At how many connections at a time the next one is told EBUSY. One on AMT 7, several from AMT
+    // 11 on "perhaps earlier" (apf.md 7.1). Assumed: 1, as the heci driver's documents say.
+    std::size_t connections = 1;
+};
+
+struct http_profile {
+    // How many nonces live at a time. Assumed.
+    std::size_t nonces = 16;
+    // From a nonce's issue to the moment when the answer to it is "stale"; zero = for ever.
+    // Assumed: a session of the provisioning server of several minutes is seen with one nonce.
+    core::duration nonce_life{};
+    // How many enumerations may be begun and not yet pulled. Assumed; "small" (wsman.md 5).
+    std::size_t enumeration_contexts = 8;
+    core::duration enumeration_life = std::chrono::seconds(60); // Assumed; "a short time"
+    // How long a connection without a request is kept. Assumed.
+    core::duration idle = std::chrono::seconds(60);
+    // Wait before every reply, and in addition before that of the activating Setup.
+    core::duration call_delay{}; // Assumed
+    core::duration setup_delay{};
+};
+
+struct profile {
+    std::string name;
+
+    std::string amt_version;  // "16.1.25"
+    std::string build_number; // "1424"
+    std::string sku;          // decimal bit mask
+    std::string bios_version;
+    std::string uuid; // lower case, with dashes
+    std::string host_name;
+    std::string domain_name;
+    std::string dns_suffix; // PKI FQDN suffix from DHCP or MEBx; empty = not set
+
+    std::vector<trusted_root> roots;
+    lan_interface wired;
+    lan_interface wireless;
+
+    // Only 16993 and 664 exist on the local ports; told by the watchdog client (heci.md 10.1).
+    bool tls_enforced = false;
+    // The watchdog client's bit 7: CSME 16.1 and later.
+    bool reports_amt_state = true;
+    bool amt_enabled = true;
+    // An LMS listens on the host. Without it dial_lms is refused.
+    bool lms = true;
+    // Control modes that IPS_HostBasedSetupService offers.
+    bool allows_client_control = true;
+
+    heci_maxima heci;
+    lme_profile lme;
+    http_profile http;
+
+    // The Server header of every HTTP reply.
+    [[nodiscard]] std::string server_header() const {
+        return "Intel(R) Active Management Technology " + amt_version + "." + build_number;
+    }
+};
+
+// AMT 16.1 as in the recorded conversations: corporate SKU, no TLS enforced. All names, addresses
+// and hashes are made up for the recording.
+[[nodiscard]] profile amt16();
+// AMT 18.0: as amt16 in all that matters for a plain activation; identity as in heci.md's examples.
+[[nodiscard]] profile amt18();
+// The same device without any waits of its own: for tests that measure somebody else's.
+[[nodiscard]] profile without_delays(profile p);
+
+struct named_profile {
+    std::string_view name;
+    profile (*make)();
+};
+// All built-in profiles.
+[[nodiscard]] const std::vector<named_profile> &built_in_profiles();
+
+} // namespace costrand::sim

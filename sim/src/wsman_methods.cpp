@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wsman_methods.hpp"
+
+#include "encoding.hpp"
+#include "wsman_faults.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace costrand::sim {
+namespace {
+
+// Return values of AMT and IPS methods (wsman.md 9.1) and of CIM-style ones (9.2).
+enum : std::uint32_t {
+    success = 0,
+    invalid_name = 12,
+    not_permitted = 16,
+    invalid_parameter = 36,
+    invalid_provisioning_state = 32,
+    cim_invalid_parameter = 5,
+};
+// IPS_HostBasedSetupService.Setup (wsman.md 9.3).
+enum : std::uint32_t {
+    setup_invalid_state = 2,
+    setup_invalid_parameter = 3,
+    setup_method_disabled = 4,
+};
+
+method_outcome returns(std::uint32_t value) {
+    std::vector<std::pair<std::string, std::string>> out;
+    out.emplace_back("ReturnValue", std::to_string(value));
+    return out;
+}
+
+std::optional<std::uint32_t> number(const wsman::xml_element &input, std::string_view name) {
+    const auto text = input.value(name);
+    std::uint32_t value = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (ec != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+method_outcome host_based_setup(method_call &call) {
+    if (!call.input.child("NetAdminPassEncryptionType") ||
+        !call.input.child("NetworkAdminPassword"))
+        return missing_values();
+    if (!call.device.allows_client_control)
+        return returns(setup_method_disabled);
+    if (call.state.mode != control_mode::none || call.state.provisioning != provisioning_state::pre)
+        return returns(setup_invalid_state);
+    // 2: the password is MD5("admin:realm:password") in hexadecimal; firmware takes nothing else.
+    const auto password = call.input.value("NetworkAdminPassword");
+    const auto bytes = from_hex(password);
+    if (number(call.input, "NetAdminPassEncryptionType") != 2u || !bytes || bytes->size() != 16)
+        return returns(setup_invalid_parameter);
+    enter_client_control(call.state, core::secret(hex(*bytes)));
+    return returns(success);
+}
+
+method_outcome commit_changes(method_call &) {
+    return returns(success);
+}
+
+method_outcome get_uuid(method_call &call) {
+    std::string digits = call.device.uuid;
+    std::erase(digits, '-');
+    auto bytes = from_hex(digits).value_or(std::vector<std::byte>(16));
+    // Groups 1 to 3 of the printed form are byte-swapped (heci.md 9.2).
+    std::reverse(bytes.begin(), bytes.begin() + 4);
+    std::reverse(bytes.begin() + 4, bytes.begin() + 6);
+    std::reverse(bytes.begin() + 6, bytes.begin() + 8);
+    std::vector<std::pair<std::string, std::string>> out;
+    out.emplace_back("UUID", base64(bytes));
+    out.emplace_back("ReturnValue", "0");
+    return out;
+}
+
+method_outcome unprovision_device(method_call &call) {
+    const auto mode = number(call.input, "ProvisioningMode");
+    if (!call.input.child("ProvisioningMode"))
+        return missing_values();
+    if (mode != 1u)
+        return returns(invalid_parameter);
+    if (call.state.provisioning == provisioning_state::pre)
+        return returns(invalid_provisioning_state);
+    unprovision(call.state, call.device);
+    return returns(success);
+}
+
+// The MEBx password is the administrator's matter; client control mode may not set it. Assumed.
+method_outcome set_mebx_password(method_call &call) {
+    if (!call.input.child("Password"))
+        return missing_values();
+    return returns(call.state.mode == control_mode::admin ? success : not_permitted);
+}
+
+// DigestPassword: base64 of the 16 bytes of MD5(user:realm:password).
+method_outcome set_admin_acl_entry(method_call &call) {
+    if (!call.input.child("Username") || !call.input.child("DigestPassword"))
+        return missing_values();
+    if (call.input.value("Username") != call.state.admin_user)
+        return returns(invalid_name); // renaming is not simulated
+    const auto digest = from_base64(call.input.value("DigestPassword"));
+    if (!digest || digest->size() != 16)
+        return returns(invalid_parameter);
+    call.state.admin_ha1 = core::secret(hex(*digest));
+    return returns(success);
+}
+
+method_outcome get_admin_acl_entry(method_call &call) {
+    std::vector<std::pair<std::string, std::string>> out;
+    out.emplace_back("Username", call.state.admin_user);
+    out.emplace_back("ReturnValue", "0");
+    return out;
+}
+
+method_outcome get_low_accuracy_time(method_call &call) {
+    std::vector<std::pair<std::string, std::string>> out;
+    out.emplace_back("Ta0", std::to_string(call.clock));
+    out.emplace_back("ReturnValue", "0");
+    return out;
+}
+
+// The device's clock is set so that Ta0 falls in the middle of Tm1 and Tm2.
+method_outcome set_high_accuracy_time(method_call &call) {
+    for (const auto *name : {"Ta0", "Tm1", "Tm2"})
+        if (!call.input.child(name))
+            return missing_values();
+    const auto ta0 = number(call.input, "Ta0"), tm1 = number(call.input, "Tm1"),
+               tm2 = number(call.input, "Tm2");
+    if (!ta0 || !tm1 || !tm2)
+        return returns(invalid_parameter);
+    call.state.clock_base += (std::int64_t{*tm1} + std::int64_t{*tm2}) / 2 - std::int64_t{*ta0};
+    return returns(success);
+}
+
+// RequestStateChange of the services whose EnabledState is the state asked for.
+method_outcome change_enabled_state(method_call &call, std::uint32_t lowest,
+                                    std::uint32_t highest) {
+    if (!call.input.child("RequestedState"))
+        return missing_values();
+    const auto state = number(call.input, "RequestedState");
+    if (!state || *state < lowest || *state > highest)
+        return returns(cim_invalid_parameter);
+    call.state.objects.change(call.request.class_name, [&](auto &instance) {
+        set_property(instance, "EnabledState", std::to_string(*state));
+        set_property(instance, "RequestedState", std::to_string(*state));
+    });
+    return returns(success);
+}
+method_outcome change_redirection(method_call &call) {
+    return change_enabled_state(call, 32768, 32771);
+}
+method_outcome change_wifi_port(method_call &call) {
+    const auto state = number(call.input, "RequestedState");
+    if (state == 3u)
+        return change_enabled_state(call, 3, 3);
+    return change_enabled_state(call, 32768, 32769);
+}
+method_outcome change_kvm(method_call &call) {
+    const auto state = number(call.input, "RequestedState");
+    auto outcome = change_enabled_state(call, 2, 3);
+    // Recorded of a device whose KVM was enabled: EnabledState 6 (enabled but offline).
+    if (state == 2u)
+        call.state.objects.change(call.request.class_name, [](auto &instance) {
+            set_property(instance, "EnabledState", "6");
+        });
+    return outcome;
+}
+
+struct named_method {
+    std::string_view name;
+    method function;
+};
+
+constexpr auto methods = std::to_array<named_method>({
+    {"AMT_AuthorizationService.GetAdminAclEntry", &get_admin_acl_entry},
+    {"AMT_AuthorizationService.SetAdminAclEntryEx", &set_admin_acl_entry},
+    {"AMT_RedirectionService.RequestStateChange", &change_redirection},
+    {"AMT_SetupAndConfigurationService.CommitChanges", &commit_changes},
+    {"AMT_SetupAndConfigurationService.GetUuid", &get_uuid},
+    {"AMT_SetupAndConfigurationService.SetMEBxPassword", &set_mebx_password},
+    {"AMT_SetupAndConfigurationService.Unprovision", &unprovision_device},
+    {"AMT_TimeSynchronizationService.GetLowAccuracyTimeSynch", &get_low_accuracy_time},
+    {"AMT_TimeSynchronizationService.SetHighAccuracyTimeSynch", &set_high_accuracy_time},
+    {"AMT_UserInitiatedConnectionService.RequestStateChange", &change_redirection},
+    {"CIM_KVMRedirectionSAP.RequestStateChange", &change_kvm},
+    {"CIM_WiFiPort.RequestStateChange", &change_wifi_port},
+    {"IPS_HostBasedSetupService.Setup", &host_based_setup},
+});
+
+} // namespace
+
+const method *find_method(std::string_view name) noexcept {
+    const auto found = std::ranges::find(methods, name, &named_method::name);
+    return found == methods.end() ? nullptr : &found->function;
+}
+
+void after_put(device_state &, wsman::xml_element &instance) {
+    // Recorded: the reply to Put on AMT_RedirectionService tells the state as requested, too.
+    if (instance.name == "AMT_RedirectionService")
+        set_property(instance, "RequestedState", std::string(instance.value("EnabledState")));
+}
+
+std::int64_t device_clock(const device_state &state, core::time_point now) noexcept {
+    return state.clock_base +
+           std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+}
+
+} // namespace costrand::sim
