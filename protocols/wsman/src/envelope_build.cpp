@@ -4,6 +4,7 @@
 
 #include <costrand/wsman/http_message.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -144,18 +145,23 @@ core::result<std::string> build_reply(const reply_envelope &reply) {
 }
 
 core::result<std::string> build_fault(const reply_envelope &reply, const fault &f) {
-    std::vector<std::string> namespaces{reply.resource_uri};
-    std::string prefix = "b";
-    if (f.subcode_namespace == uri::wsman) {
-        prefix = "c";
-    } else if (f.subcode_namespace != uri::addressing) {
+    auto namespaces = reply.body_namespaces;
+    if (namespaces.empty())
+        namespaces.push_back(reply.resource_uri);
+    auto declared = reply_prefixes(namespaces);
+    const auto has_subcode_namespace = [&](const auto &p) {
+        return p.second == f.subcode_namespace;
+    };
+    if (std::ranges::none_of(declared, has_subcode_namespace) && !f.subcode.empty()) {
         namespaces.push_back(f.subcode_namespace);
-        prefix = "h";
+        declared = reply_prefixes(namespaces);
     }
     xml_writer to;
     to.open("a:Fault").open("a:Code").element("a:Value", joined("a", f.code));
-    if (!f.subcode.empty())
+    if (!f.subcode.empty()) {
+        const auto prefix = std::ranges::find_if(declared, has_subcode_namespace)->first;
         to.open("a:Subcode").element("a:Value", joined(prefix, f.subcode)).close();
+    }
     to.close();
     to.open("a:Reason").element("a:Text", f.reason, {{"xml:lang", "en-US"}}).close();
     to.open("a:Detail");

@@ -131,7 +131,7 @@ struct digest_server_options {
     std::string realm; // AMT: "Digest:" and 32 hexadecimal digits
     bool auth = true;  // neither = RFC 2069
     bool auth_int = false;
-    std::optional<digest_algorithm> algorithm; // AMT sends none, which means MD5
+    std::optional<digest_algorithm> algorithm = {}; // AMT sends none, which means MD5
     // How many nonces live at a time: issuing one more ends the oldest. No source says how many
     // firmware keeps; assumption.
     std::size_t nonces = 16;

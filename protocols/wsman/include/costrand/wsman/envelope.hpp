@@ -23,15 +23,15 @@ struct endpoint_reference;
 // One key of an instance: a text, or a reference to another instance.
 struct selector {
     std::string name;
-    std::string value;
-    std::shared_ptr<const endpoint_reference> reference; // if set, instead of value
+    std::string value = {};
+    std::shared_ptr<const endpoint_reference> reference = {}; // if set, instead of value
 };
 
 // Names an instance: its class and its keys. AMT does not look at the address.
 struct endpoint_reference {
     std::string address = std::string(uri::anonymous);
-    std::string resource_uri;
-    std::vector<selector> selectors;
+    std::string resource_uri = {};
+    std::vector<selector> selectors = {};
 };
 
 [[nodiscard]] bool operator==(const endpoint_reference &a, const endpoint_reference &b);
@@ -54,9 +54,9 @@ enum class operation {
 struct request_envelope {
     std::string action;
     std::string resource_uri;
-    std::string message_id;
-    std::vector<selector> selectors;
-    std::string body;
+    std::string message_id = {};
+    std::vector<selector> selectors = {};
+    std::string body = {};
     std::string operation_timeout = "PT60S";
 };
 
@@ -98,14 +98,15 @@ struct reply_envelope {
     std::string action;
     std::uint64_t message_number = 0; // "uuid:00000000-8086-8086-8086-" and 12 digits
     std::string resource_uri;
-    std::vector<std::string> body_namespaces;
-    std::string body;
+    std::vector<std::string> body_namespaces = {};
+    std::string body = {};
 };
 // The prefixes that build_reply declares, for write_tree.
 [[nodiscard]] xml_prefixes reply_prefixes(const std::vector<std::string> &body_namespaces);
 
 [[nodiscard]] core::result<std::string> build_reply(const reply_envelope &reply);
-// A fault as body; action, body and body_namespaces of `reply` are not used.
+// A fault as body; action and body of `reply` are not used. Without body_namespaces the class's own
+// is declared, as with every reply. A subcode needs its namespace.
 [[nodiscard]] core::result<std::string> build_fault(const reply_envelope &reply, const fault &f);
 
 // A reply as it came in. Actions of recorded replies do not always end in "Response": not checked.

@@ -16,8 +16,8 @@ struct fault {
     std::string code;              // local name: "Sender" or "Receiver"
     std::string subcode_namespace; // uri::addressing, uri::wsman, uri::transfer, ...
     std::string subcode;           // local name: "DestinationUnreachable"; may be empty
-    std::string reason;            // a sentence, in English with AMT
-    std::string detail;            // text of Detail, often empty, sometimes a FaultDetail URI
+    std::string reason = {};       // a sentence, in English with AMT
+    std::string detail = {};       // text of Detail, often empty, sometimes a FaultDetail URI
 
     friend bool operator==(const fault &, const fault &) = default;
 
