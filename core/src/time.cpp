@@ -77,8 +77,14 @@ time_source &time_source::of(const net::any_io_executor &executor) {
 
 awaitable<void> sleep_for(duration d) {
     auto &source = time_source::of(co_await net::this_coro::executor);
-    if (d > duration::zero())
-        co_await source.sleep_until(source.now() + d);
+    if (d <= duration::zero())
+        co_return;
+    // "No limit" is written duration::max(): it must not wrap into the past.
+    const time_point start = source.now();
+    time_point when = time_point::max();
+    if (d < time_point::max() - start)
+        when = start + d;
+    co_await source.sleep_until(when);
 }
 
 time_point now(const net::any_io_executor &executor) {

@@ -7,7 +7,6 @@
 #include <costrand/core/error.hpp>
 #include <costrand/core/time.hpp>
 
-#include <algorithm>
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -18,10 +17,18 @@ namespace costrand::core {
 struct retry_policy {
     int attempts = 1; // the first one included
     duration first_wait{};
-    int growth = 1;
+    int growth = 1; // at least 1
     duration longest_wait = duration::max();
-    // Which errors pass with time. Never called for cond::cancelled, which is always final.
+    // Which errors pass with time; empty: every one. Never called for cond::cancelled, which is
+    // always final.
     std::function<bool(error_code)> passing;
+
+    [[nodiscard]] bool again_after(error_code why) const {
+        return why != cond::cancelled && (!passing || passing(why));
+    }
+    [[nodiscard]] duration wait_after(duration wait) const noexcept {
+        return wait > longest_wait / growth ? longest_wait : wait * growth;
+    }
 };
 
 // Awaits operation() until it succeeds, fails for good, or the attempts are used up; then its last
@@ -39,10 +46,10 @@ template <typename Operation>
                 co_return std::move(*outcome);
         }
         const error_code why = outcome.error();
-        if (attempt >= policy.attempts || why == cond::cancelled || !policy.passing(why))
+        if (attempt >= policy.attempts || !policy.again_after(why))
             throw system_error(why);
         co_await sleep_for(wait);
-        wait = std::min(wait * policy.growth, policy.longest_wait);
+        wait = policy.wait_after(wait);
     }
 }
 

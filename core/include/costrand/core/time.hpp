@@ -41,7 +41,8 @@ class time_source {
     static time_source &of(const net::any_io_executor &executor);
 };
 
-// Completes after d, at once for zero or less. Error: operation_aborted. Cancel-safe.
+// Completes after d, at once for zero or less, never for duration::max(). Error: operation_aborted.
+// Cancel-safe.
 [[nodiscard]] awaitable<void> sleep_for(duration d);
 
 // The time of the executor's source.
