@@ -19,6 +19,7 @@ enum class errc {
     bad_reply,         // a reply that is not what the command's format says
     reply_timed_out,   // no reply to a command in time
     no_device,         // none of the device nodes carries AMT
+    not_supported,     // this operating system has no HECI device that we know
 };
 
 const boost::system::error_category &error_category() noexcept;
