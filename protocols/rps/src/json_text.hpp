@@ -14,6 +14,7 @@
 #include <boost/json/parser.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -30,8 +31,18 @@ inline void append_json_string(std::string &out, std::string_view s) {
         for (int shift = 12; shift >= 0; shift -= 4)
             out += digits[c >> shift & 15];
     };
+    const auto plain = [](char c) {
+        return c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+    };
     out += '"';
     while (!s.empty()) {
+        // Most of a message is base64: take it in one piece.
+        const auto run =
+            static_cast<std::size_t>(std::find_if_not(s.begin(), s.end(), plain) - s.begin());
+        out += s.substr(0, run);
+        s.remove_prefix(run);
+        if (s.empty())
+            break;
         const code_point c = next_code_point(s);
         if (c.value == '"' || c.value == '\\') {
             out += '\\';

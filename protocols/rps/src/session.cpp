@@ -171,6 +171,7 @@ awaitable<void> session::perform(session_actions actions) {
 // Bounded: a server that does not read is as silent as one that does not write.
 awaitable<void> session::send(action::send order) {
     const auto bytes = core::as_bytes(order.text.reveal());
+    log_.debug(component, "sending message to RPS: ", order.what, ", ", bytes.size(), " bytes");
     co_await core::with_deadline(limits_.server_silence,
                                  server_.send(net::buffer(bytes.data(), bytes.size())));
     if (order.what == method::response) {

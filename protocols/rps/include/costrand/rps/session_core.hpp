@@ -5,6 +5,7 @@
 #pragma once
 
 #include <costrand/core/bytes.hpp>
+#include <costrand/core/error.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/rps/call_name.hpp>
 #include <costrand/rps/command.hpp>
@@ -165,7 +166,9 @@ class [[nodiscard]] session_core {
         const auto due = wake_at();
         if (!due || now < *due)
             return {};
-        if (state_ == state::broken)
+        const bool waited_for_server =
+            state_ == state::servers_turn || send_failure_ == core::errc::timed_out;
+        if (!waited_for_server)
             return failure(errc::connection_closed, send_failure_.message());
         const auto limit = std::chrono::duration_cast<std::chrono::seconds>(limits_.server_silence);
         return failure(errc::server_silent,
