@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of an activation: the one table, and the checked settings that a run is made of.
+// Shared by the programs that activate.
+#pragma once
+
+#include <costrand/activate/cli.hpp>
+#include <costrand/core/log.hpp>
+#include <costrand/core/secret.hpp>
+#include <costrand/transports/websocket.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace costrand::activate {
+
+// Every option that `rpc activate` knows, and ours.
+[[nodiscard]] option_table options() noexcept;
+
+// Where the provisioning server is.
+struct server_url {
+    transports::websocket_url where;
+    std::string text; // as given
+};
+
+// ws:// and wss:// only. Throws error 20: other schemes, user-info, no host, a bad port.
+[[nodiscard]] server_url parse_server_url(std::string_view text);
+
+enum class transport_choice { automatic, lms, lme };
+
+enum class what_to_do { help, version, activate };
+
+struct settings {
+    what_to_do action = what_to_do::help;
+
+    server_url server; // not set for a demo
+    std::string profile;
+    std::string tenant;
+    core::secret password;                                 // AMT's; empty: not given
+    std::string dns_suffix, hostname, friendly_name, uuid; // empty: not given
+
+    transport_choice transport = transport_choice::automatic;
+    std::string device; // path or unix:PATH; empty: look for it
+    bool demo = false;
+    bool skip_cert_check = false;
+    std::chrono::seconds server_timeout{120};
+
+    core::log_level log_level = core::log_level::info;
+    bool verbose = false;
+    bool json = false;
+    bool no_color = false;
+};
+
+// Checks the values against each other. Throws error with the documented code of each refusal; adds
+// to `notices` what is accepted without effect.
+[[nodiscard]] settings make_settings(const option_values &values, std::vector<notice> &notices);
+
+// The log level and form alone, for telling what make_settings refuses.
+void read_output_settings(const option_values &values, settings &out);
+
+// Usage, the three commands people need, and every option. The short one is for no arguments.
+[[nodiscard]] std::string short_help();
+[[nodiscard]] std::string full_help(std::size_t width);
+
+} // namespace costrand::activate

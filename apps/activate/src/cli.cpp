@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/activate/cli.hpp>
+
+#include <costrand/activate/failure.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cctype>
+#include <charconv>
+#include <cstddef>
+#include <cstdlib>
+
+namespace costrand::activate {
+
+namespace detail {
+
+std::size_t find_option(option_table table, std::string_view name) noexcept {
+    const auto found = std::find_if(table.begin(), table.end(),
+                                    [&](const option_spec &spec) { return spec.name == name; });
+    return found == table.end() ? no_option : static_cast<std::size_t>(found - table.begin());
+}
+
+std::size_t find_letter(option_table table, char letter) noexcept {
+    const auto found = std::find_if(table.begin(), table.end(), [&](const option_spec &spec) {
+        return letter != 0 && spec.letter == letter;
+    });
+    return found == table.end() ? no_option : static_cast<std::size_t>(found - table.begin());
+}
+
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char &c : out)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return out;
+}
+
+std::optional<std::string> toggle(std::string_view text) {
+    const std::string word = lower(text);
+    for (std::string_view yes : {"true", "yes", "on", "1"})
+        if (word == yes)
+            return "true";
+    for (std::string_view no : {"false", "no", "off", "0"})
+        if (word == no)
+            return "false";
+    return std::nullopt;
+}
+
+std::optional<std::string> seconds(std::string_view text) {
+    constexpr unsigned longest = 86400; // a day: more is a slip of the keyboard
+    if (text.ends_with('s'))
+        text.remove_suffix(1);
+    unsigned value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc() || end != text.data() + text.size() || value < 1 || value > longest)
+        return std::nullopt;
+    return std::to_string(value);
+}
+
+std::optional<std::string> choice(std::string_view choices, std::string_view text) {
+    const std::string word = lower(text);
+    while (!choices.empty()) {
+        const auto bar = choices.find('|');
+        if (choices.substr(0, bar) == word)
+            return word;
+        choices.remove_prefix(bar == choices.npos ? choices.size() : bar + 1);
+    }
+    return std::nullopt;
+}
+
+void read_environment(option_values &values,
+                      const std::function<const char *(const char *)> &environment) {
+    const auto table = values.table();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const option_spec &spec = table[i];
+        if (spec.environment.empty())
+            continue;
+        const char *text = environment(std::string(spec.environment).c_str());
+        if (!text || *text == '\0')
+            continue;
+        // By its convention any text in NO_COLOR switches colours off.
+        auto value = spec.environment == "NO_COLOR" ? "true" : normal_form(spec, text);
+        std::string where = "the environment variable " + std::string(spec.environment);
+        if (!value)
+            throw error(exit_code::incorrect_command_line_parameters,
+                        where + ": \"" + (spec.secret ? "..." : printable(text, 60)) +
+                            "\" is not " + expected(spec));
+        values.offer(i, {core::secret(std::move(*value)), origin::environment, std::move(where)});
+    }
+}
+
+} // namespace
+
+std::optional<std::string> normal_form(const option_spec &spec, std::string_view text) {
+    switch (spec.kind) {
+    case value_kind::toggle:
+        return toggle(text);
+    case value_kind::seconds:
+        return seconds(text);
+    case value_kind::choice:
+        return choice(spec.choices, text);
+    case value_kind::text:
+        break;
+    }
+    return std::string(text);
+}
+
+std::string expected(const option_spec &spec) {
+    switch (spec.kind) {
+    case value_kind::toggle:
+        return "true or false";
+    case value_kind::seconds:
+        return "a number of seconds from 1 to 86400";
+    case value_kind::choice: {
+        std::string out = "one of ";
+        for (char c : spec.choices)
+            out += c == '|' ? std::string(", ") : std::string(1, c);
+        return out;
+    }
+    case value_kind::text:
+        break;
+    }
+    return "a text";
+}
+
+} // namespace detail
+
+const option_value &option_values::operator[](std::string_view name) const {
+    const auto index = detail::find_option(table_, name);
+    assert(index != detail::no_option);
+    if (index == detail::no_option)
+        std::abort();
+    return values_[index];
+}
+
+std::string option_values::text(std::string_view name) const {
+    return std::string((*this)[name].text.reveal());
+}
+
+bool option_values::is_on(std::string_view name) const {
+    return (*this)[name].text.reveal() == "true";
+}
+
+bool option_values::given(std::string_view name) const {
+    const option_value &value = (*this)[name];
+    return value.from != origin::standard && !value.text.empty() && value.text.reveal() != "false";
+}
+
+void option_values::offer(std::size_t index, option_value value) {
+    if (value.from >= values_[index].from)
+        values_[index] = std::move(value);
+}
+
+option_values read_options(option_table table, option_sources sources,
+                           std::vector<notice> &notices) {
+    option_values values(table);
+    for (std::size_t i = 0; i < table.size(); ++i)
+        values.offer(i, {core::secret(table[i].fallback), origin::standard, "the default"});
+    detail::read_command_line(values, std::move(sources.arguments), notices);
+    detail::read_environment(values, sources.environment);
+    if (!sources.config_file.empty())
+        detail::read_config_file(values, sources.config_file, notices);
+    return values;
+}
+
+void hide_secrets(option_table table, std::span<char *> arguments) noexcept {
+    const auto wipe_text = [](char *text) {
+        while (*text != '\0')
+            core::wipe(text++, 1);
+    };
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view token(arguments[i]);
+        if (token.size() < 2 || token[0] != '-')
+            continue;
+        const bool is_long = token[1] == '-';
+        const auto equals = token.find('=');
+        const auto index =
+            is_long ? detail::find_option(
+                          table, token.substr(2, equals == token.npos ? token.npos : equals - 2))
+                    : detail::find_letter(table, token[1]);
+        if (index == detail::no_option || !table[index].secret)
+            continue;
+        const std::size_t adjacent = is_long ? equals : (token.size() > 2 ? 1 : token.npos);
+        if (adjacent != token.npos)
+            wipe_text(arguments[i] + adjacent + 1);
+        else if (i + 1 < arguments.size())
+            wipe_text(arguments[++i]);
+    }
+}
+
+} // namespace costrand::activate

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which exit code an error ends the program with, and what its user can do about it: one row for
+// each error of every category.
+#include <costrand/activate/exit_code.hpp>
+
+#include <costrand/apf/errc.hpp>
+#include <costrand/core/awaitable.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/rps/errc.hpp>
+#include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/heci_status.hpp>
+#include <costrand/transports/tls.hpp>
+#include <costrand/transports/websocket.hpp>
+#include <costrand/wsman/errc.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/errc.hpp>
+
+#include <array>
+
+#include <cerrno>
+
+namespace costrand::activate {
+
+namespace {
+
+using enum exit_code;
+
+template <typename Errc>
+struct row {
+    Errc error;
+    exit_code code;
+    std::string_view advice;
+};
+
+constexpr std::array heci_rows = {
+    row<heci::errc>{heci::errc::no_driver, heci_driver_not_detected,
+                    "load it (modprobe mei_me), or switch AMT on in the BIOS; a machine without "
+                    "Intel vPro has none"},
+    row<heci::errc>{heci::errc::no_permission, incorrect_permissions, ""},
+    row<heci::errc>{heci::errc::not_ready, amt_not_ready,
+                    "wait a minute and try again; if it stays so, look at AMT in the BIOS"},
+    row<heci::errc>{heci::errc::no_client, amt_not_detected,
+                    "AMT is missing or disabled: look at it in the BIOS"},
+    row<heci::errc>{heci::errc::busy, heci_driver_not_detected,
+                    "is the LMS service or another activation running?"},
+    row<heci::errc>{heci::errc::connect_refused, heci_driver_not_detected,
+                    "AMT may be disabled: look at it in the BIOS"},
+    row<heci::errc>{heci::errc::connect_timed_out, amt_not_ready,
+                    "the firmware hangs or restarts: wait a minute and try again"},
+    row<heci::errc>{heci::errc::device_reset, amt_connection_failed,
+                    "it was reset more often than this program tries again: wait a minute"},
+    row<heci::errc>{heci::errc::message_too_large, amt_connection_failed, ""},
+    row<heci::errc>{heci::errc::bad_reply, unmarshal_message_failed, ""},
+    row<heci::errc>{heci::errc::reply_timed_out, amt_not_ready,
+                    "the firmware hangs or restarts: wait a minute and try again"},
+    row<heci::errc>{heci::errc::no_device, amt_not_detected,
+                    "this machine has no AMT, or it is disabled in the BIOS"},
+    row<heci::errc>{heci::errc::not_supported, heci_driver_not_detected, ""},
+};
+
+constexpr std::array apf_rows = {
+    row<apf::errc>{apf::errc::need_more, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::empty_message, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::unknown_message, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::truncated, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::length_exceeds_message, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::string_too_long, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::data_too_long, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::password_flag_not_zero, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::unknown_global_request, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::open_prohibited, amt_connection_failed,
+                   "AMT may be disabled, or take TLS only, which is not in this version yet"},
+    row<apf::errc>{apf::errc::open_connect_failed, amt_connection_failed,
+                   "AMT's web server does not run: wait a minute and try again"},
+    row<apf::errc>{apf::errc::open_unknown_type, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::open_resource_shortage, amt_connection_failed,
+                   "another program's channels stay open: end it, or wait some minutes"},
+    row<apf::errc>{apf::errc::open_rejected, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::confirmation_timed_out, amt_connection_failed,
+                   "the firmware hangs or restarts: wait a minute and try again"},
+    row<apf::errc>{apf::errc::no_free_channel, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::window_overrun, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::channel_closed_by_peer, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::handshake_timed_out, amt_connection_failed,
+                   "the firmware hangs or restarts: wait a minute and try again"},
+    row<apf::errc>{apf::errc::protocol_error, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::version_not_supported, unsupported_amt_version, ""},
+    row<apf::errc>{apf::errc::service_not_available, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::authentication_failed, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::disconnected, amt_connection_failed, ""},
+};
+
+constexpr std::array wsman_rows = {
+    row<wsman::errc>{wsman::errc::http_malformed, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::http_truncated, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::http_too_large, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::http_ambiguous, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::http_unsupported, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::challenge_malformed, amt_authentication_failed, ""},
+    row<wsman::errc>{wsman::errc::challenge_unsupported, amt_authentication_failed, ""},
+    row<wsman::errc>{wsman::errc::digest_failed, generic_failure,
+                     "AMT needs MD5, which this system's crypto policy forbids"},
+    row<wsman::errc>{wsman::errc::xml_malformed, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::xml_too_large, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::xml_forbidden, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::xml_unwritable, invalid_user_input, ""},
+    row<wsman::errc>{wsman::errc::envelope_malformed, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::fault, wsman_message_error, ""},
+};
+
+constexpr std::array tls_rows = {
+    row<transports::tls_errc>{transports::tls_errc::certificate_expired,
+                              server_certificate_verification_failed,
+                              "renew the server's certificate, or check this machine's clock"},
+    row<transports::tls_errc>{transports::tls_errc::certificate_wrong_host,
+                              server_certificate_verification_failed,
+                              "use the host name that the certificate is made for"},
+    row<transports::tls_errc>{transports::tls_errc::certificate_not_trusted,
+                              server_certificate_verification_failed,
+                              "install its root certificate on this machine, or, only where nobody "
+                              "can listen, use --skip-cert-check"},
+    row<transports::tls_errc>{transports::tls_errc::certificate_rejected,
+                              server_certificate_verification_failed, ""},
+    row<transports::tls_errc>{transports::tls_errc::refused_by_peer, generic_failure, ""},
+    row<transports::tls_errc>{transports::tls_errc::protocol, generic_failure,
+                              "does the server speak TLS? For one that does not write ws://"},
+    row<transports::tls_errc>{transports::tls_errc::truncated, generic_failure, ""},
+    row<transports::tls_errc>{transports::tls_errc::bad_configuration, generic_failure,
+                              "look at this machine's trust store"},
+};
+
+constexpr std::array websocket_rows = {
+    row<transports::websocket_errc>{transports::websocket_errc::bad_url, missing_or_incorrect_url,
+                                    ""},
+    row<transports::websocket_errc>{transports::websocket_errc::url_user_info,
+                                    missing_or_incorrect_url, ""},
+    row<transports::websocket_errc>{transports::websocket_errc::upgrade_refused,
+                                    missing_or_incorrect_url,
+                                    "is this the provisioning server's URL? Its path usually is "
+                                    "/activate"},
+    row<transports::websocket_errc>{transports::websocket_errc::not_websocket,
+                                    missing_or_incorrect_url,
+                                    "is this the provisioning server's URL?"},
+};
+
+constexpr std::array core_rows = {
+    row<core::errc>{core::errc::closed, generic_failure, ""},
+    row<core::errc>{core::errc::timed_out, generic_failure, ""},
+    row<core::errc>{core::errc::message_too_large, unmarshal_message_failed, ""},
+    row<core::errc>{core::errc::malformed, unmarshal_message_failed, ""},
+    row<core::errc>{core::errc::limit_exceeded, unmarshal_message_failed, ""},
+    row<core::errc>{core::errc::overloaded, generic_failure, ""},
+};
+
+// Of Asio and the system: what can happen on the way to the server.
+constexpr std::array system_rows = {
+    row<int>{EACCES, incorrect_permissions, "run as root"},
+    row<int>{EPERM, incorrect_permissions, "run as root"},
+    row<int>{ECONNREFUSED, generic_failure, "nothing listens there: check host and port"},
+    row<int>{ECONNRESET, generic_failure, ""},
+    row<int>{ECONNABORTED, generic_failure, ""},
+    row<int>{EPIPE, generic_failure, ""},
+    row<int>{ETIMEDOUT, generic_failure, "check host, port and the firewalls between"},
+    row<int>{EHOSTUNREACH, generic_failure, "check the network"},
+    row<int>{ENETUNREACH, generic_failure, "check the network"},
+    row<int>{ENETDOWN, generic_failure, "check the network"},
+    row<int>{ECANCELED, generic_failure, ""},
+    row<int>{EMFILE, generic_failure, "raise the limit on open files"},
+    row<int>{ENOMEM, generic_failure, ""},
+};
+
+constexpr std::array netdb_rows = {
+    row<int>{net::error::host_not_found, missing_or_incorrect_url, "check the host name"},
+    row<int>{net::error::host_not_found_try_again, missing_or_incorrect_url,
+             "check the host name, and this machine's DNS"},
+    row<int>{net::error::no_data, missing_or_incorrect_url, "check the host name"},
+    row<int>{net::error::no_recovery, missing_or_incorrect_url, "check this machine's DNS"},
+};
+
+template <typename Rows>
+error_mapping find(const Rows &rows, int value) noexcept {
+    for (const auto &r : rows)
+        if (static_cast<int>(r.error) == value)
+            return {r.code, r.advice, true};
+    return {};
+}
+
+} // namespace
+
+error_mapping map_error(const boost::system::error_code &error) noexcept {
+    const auto &category = error.category();
+    const int value = error.value();
+    if (category == heci::error_category())
+        return find(heci_rows, value);
+    if (category == heci::status_category())
+        return {static_cast<exit_code>(static_cast<int>(amt_status_base) + value), "", true};
+    if (category == apf::error_category())
+        return find(apf_rows, value);
+    if (category == rps::error_category())
+        return {static_cast<exit_code>(rps::exit_code(error)), "", true};
+    if (category == wsman::error_category())
+        return find(wsman_rows, value);
+    if (category == transports::tls_category())
+        return find(tls_rows, value);
+    if (category == transports::websocket_category())
+        return find(websocket_rows, value);
+    if (category == core::error_category())
+        return find(core_rows, value);
+    if (category == boost::system::system_category() ||
+        category == boost::system::generic_category())
+        return find(system_rows, value);
+    if (category == net::error::get_netdb_category())
+        return find(netdb_rows, value);
+    if (error == net::error::eof)
+        return {generic_failure, "", true};
+    return {};
+}
+
+} // namespace costrand::activate

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The help text, from the option table alone.
+#include <costrand/activate/cli.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace costrand::activate {
+
+namespace {
+
+constexpr std::size_t text_column = 28;
+constexpr std::size_t narrowest_text = 30;
+
+std::string names(const option_spec &spec) {
+    std::string out = spec.letter != 0 ? std::string("  -") + spec.letter + ", --" : "      --";
+    out += spec.name;
+    if (spec.kind == value_kind::toggle)
+        return out;
+    out += ' ';
+    out += spec.kind == value_kind::choice ? spec.choices : spec.value_name;
+    return out;
+}
+
+std::string sentence(const option_spec &spec) {
+    std::string out(spec.help);
+    std::string facts;
+    const auto add = [&](std::string_view label, std::string_view value) {
+        if (value.empty())
+            return;
+        facts += facts.empty() ? " (" : "; ";
+        facts += label;
+        facts += value;
+    };
+    if (spec.kind != value_kind::toggle)
+        add("default ", spec.fallback);
+    add("environment ", spec.environment);
+    return out + (facts.empty() ? "" : facts + ")");
+}
+
+// Words that fill the columns from text_column to width.
+void wrap(std::string &out, std::string_view text, std::size_t width) {
+    const std::size_t room =
+        std::max(width > text_column ? width - text_column : 0, narrowest_text);
+    std::size_t used = 0;
+    while (!text.empty()) {
+        const auto word = text.substr(0, text.find(' '));
+        if (used > 0 && used + 1 + word.size() > room) {
+            out += '\n' + std::string(text_column, ' ');
+            used = 0;
+        } else if (used > 0) {
+            out += ' ';
+            ++used;
+        }
+        out += word;
+        used += word.size();
+        text.remove_prefix(std::min(text.size(), word.size() + 1));
+    }
+    out += '\n';
+}
+
+void add_line(std::string &out, const option_spec &spec, std::size_t width) {
+    std::string left = names(spec);
+    if (left.size() + 2 > text_column)
+        left += '\n' + std::string(text_column, ' ');
+    else
+        left.resize(text_column, ' ');
+    out += left;
+    wrap(out, sentence(spec), width);
+}
+
+} // namespace
+
+std::string describe_options(option_table table, std::size_t width) {
+    struct section {
+        std::string heading;
+        std::function<bool(const option_spec &)> holds;
+    };
+    std::vector<section> sections;
+    for (const option_spec &spec : table) {
+        if (spec.command.empty() || std::any_of(sections.begin(), sections.end(),
+                                                [&](const section &s) { return s.holds(spec); }))
+            continue;
+        sections.push_back({"Options of " + std::string(spec.command) + ":",
+                            [command = spec.command](const option_spec &s) {
+                                return s.command == command && s.state == standing::works;
+                            }});
+    }
+    sections.push_back({"Options:", [](const option_spec &s) {
+                            return s.command.empty() && s.state == standing::works;
+                        }});
+    sections.push_back({"Accepted, without effect on an activation through a provisioning server:",
+                        [](const option_spec &s) { return s.state == standing::no_effect; }});
+    sections.push_back({"Known, but not in this version:",
+                        [](const option_spec &s) { return s.state == standing::later; }});
+
+    std::string out;
+    for (const section &s : sections) {
+        std::string lines;
+        for (const option_spec &spec : table)
+            if (s.holds(spec))
+                add_line(lines, spec, width);
+        if (!lines.empty())
+            out += (out.empty() ? "" : "\n") + s.heading + '\n' + lines;
+    }
+    return out;
+}
+
+} // namespace costrand::activate

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of the options of an activation. Parsing, environment, config.yaml and the help
+// text are made of it.
+#include <costrand/activate/options.hpp>
+
+#include <array>
+
+namespace costrand::activate {
+
+namespace {
+
+using enum value_kind;
+using enum standing;
+
+constexpr std::string_view activate_command = "activate";
+
+constexpr option_spec own(std::string_view name, char letter, std::string_view environment,
+                          value_kind kind, std::string_view value_name, standing state,
+                          std::string_view help) {
+    return {name,  letter, environment, kind, value_name, {}, activate_command,
+            state, false,  {},          help};
+}
+constexpr option_spec global(std::string_view name, char letter, std::string_view environment,
+                             value_kind kind, std::string_view value_name, standing state,
+                             std::string_view help) {
+    return {name, letter, environment, kind, value_name, {}, {}, state, false, {}, help};
+}
+constexpr option_spec secret(option_spec spec) {
+    spec.secret = true;
+    return spec;
+}
+constexpr option_spec fallback(std::string_view value, option_spec spec) {
+    spec.fallback = value;
+    return spec;
+}
+constexpr option_spec one_of(std::string_view choices, std::string_view value, option_spec spec) {
+    spec.choices = choices;
+    spec.fallback = value;
+    return spec;
+}
+
+constexpr std::array table = {
+    own("url", 'u', "RPC_URL", text, "URL", works,
+        "the provisioning server: ws://HOST[:PORT]/activate or wss://..."),
+    own("profile", 0, "RPC_PROFILE", text, "NAME", works, "the profile's name on that server"),
+    own("dns", 'd', "RPC_DNS", text, "SUFFIX", works,
+        "DNS suffix to report instead of the device's own"),
+    own("hostname", 0, "RPC_HOSTNAME", text, "NAME", works,
+        "host name to report instead of this machine's"),
+    own("name", 0, "RPC_NAME", text, "NAME", works, "friendly name of the device"),
+    own("uuid", 0, "RPC_UUID", text, "UUID", works, "UUID to report instead of the device's own"),
+    one_of("lms|lme|auto", "auto",
+           own("transport", 0, "RPC_TRANSPORT", choice, "", works,
+               "how AMT is reached: through the LMS service, through the kernel driver, or the "
+               "first of the two that is there")),
+    own("device", 0, "RPC_DEVICE", text, "PATH", works,
+        "the HECI device node, or unix:PATH for a simulated one; without it the machine's own is "
+        "looked for"),
+    fallback("120", own("server-timeout", 0, "RPC_SERVER_TIMEOUT", seconds, "SECONDS", works,
+                        "give up after so long without a word from the server")),
+    own("demo", 0, "", toggle, "", works,
+        "show it without hardware: a simulated device, a small server and this client, in one "
+        "process over real sockets"),
+
+    secret(global("password", 0, "AMT_PASSWORD", text, "PASSWORD", works,
+                  "AMT's admin password; needed when the device is activated already")),
+    global("tenantid", 0, "TENANT_ID", text, "ID", works, "tenant on the server"),
+    global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", works,
+           "do not verify the server's certificate"),
+    one_of(
+        "trace|debug|info|warn|error|fatal|panic", "info",
+        global("log-level", 0, "RPC_LOG_LEVEL", choice, "", works, "how much is told on stderr")),
+    global("verbose", 'v', "RPC_VERBOSE", toggle, "", works, "log level trace"),
+    global("json", 'j', "RPC_JSON", toggle, "", works, "results and log lines as JSON"),
+    global("no-color", 0, "NO_COLOR", toggle, "", works, "no colours on a terminal"),
+    global("help", 'h', "", toggle, "", works, "this text"),
+    global("version", 0, "", toggle, "", works, "the version"),
+
+    global("table", 't', "RPC_TABLE", toggle, "", no_effect, "table layout of other commands"),
+    global("skip-amt-cert-check", 0, "RPC_SKIP_AMT_CERT_CHECK", toggle, "", no_effect,
+           "AMT's own certificate is not seen in a plain activation"),
+    fallback("localhost", global("lmsaddress", 0, "RPC_LMSADDRESS", text, "HOST", no_effect,
+                                 "127.0.0.1 is used")),
+    fallback("16992",
+             global("lmsport", 0, "RPC_LMSPORT", text, "PORT", no_effect, "16992 is used")),
+    secret(global("auth-token", 0, "AUTH_TOKEN", text, "TOKEN", no_effect, "for http servers")),
+    global("auth-username", 0, "AUTH_USERNAME", text, "NAME", no_effect, "for http servers"),
+    secret(global("auth-password", 0, "AUTH_PASSWORD", text, "PASSWORD", no_effect,
+                  "for http servers")),
+    global("auth-endpoint", 0, "AUTH_ENDPOINT", text, "URL", no_effect, "for http servers"),
+    global("devices-endpoint", 0, "DEVICES_ENDPOINT", text, "URL", no_effect, "for http servers"),
+    secret(own("key", 'k', "CONFIG_ENCRYPTION_KEY", text, "KEY", no_effect,
+               "for encrypted profile files")),
+    secret(own("mebxpassword", 0, "MEBX_PASSWORD", text, "PASSWORD", no_effect,
+               "for a local activation")),
+
+    own("local", 'l', "RPC_LOCAL", toggle, "", later, "activation without a server"),
+    own("ccm", 0, "RPC_CCM", toggle, "", later, "local activation to client control mode"),
+    own("acm", 0, "RPC_ACM", toggle, "", later, "local activation to admin control mode"),
+    own("stopConfig", 0, "RPC_STOP_CONFIG", toggle, "", later,
+        "only stop a configuration under way"),
+    own("skipIPRenew", 0, "RPC_SKIP_IP_RENEW", toggle, "", later,
+        "no DHCP renewal after a local activation"),
+    secret(own("provisioningCert", 0, "PROVISIONING_CERT", text, "BASE64", later,
+               "provisioning certificate of a local activation")),
+    secret(own("provisioningCertPwd", 0, "PROVISIONING_CERT_PASSWORD", text, "PASSWORD", later,
+               "its password")),
+    own("proxy", 0, "RPC_PROXY", text, "URL", later, "proxy for the connection to the server"),
+    own("tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", later,
+        "ask the server to talk TLS with AMT itself"),
+};
+
+} // namespace
+
+option_table options() noexcept {
+    return table;
+}
+
+} // namespace costrand::activate
