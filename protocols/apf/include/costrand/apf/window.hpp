@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flow control of one channel: tx_window is what the peer allows us to send, rx_window what we
+// allow the peer. Both count payload bytes of CHANNEL_DATA and nothing else. All arithmetic of
+// windows is here.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+namespace costrand::apf {
+
+// Debit it before the message is queued: two writers must not see the same credit.
+class [[nodiscard]] tx_window {
+  public:
+    tx_window() = default;
+    explicit tx_window(std::uint32_t initial) noexcept : left_(initial) {}
+
+    [[nodiscard]] std::uint32_t left() const noexcept { return left_; }
+
+    // How much of `wanted` goes into one message of at most `limit` payload bytes. Debits it.
+    [[nodiscard]] std::size_t consume(std::size_t wanted, std::size_t limit) noexcept {
+        const std::size_t n = std::min({wanted, limit, std::size_t{left_}});
+        left_ -= static_cast<std::uint32_t>(n);
+        return n;
+    }
+
+    // A window adjust. Saturates: a peer that grants too much has granted everything.
+    void grant(std::uint32_t n) noexcept {
+        constexpr auto most = std::numeric_limits<std::uint32_t>::max();
+        left_ = n > most - left_ ? most : left_ + n;
+    }
+
+  private:
+    std::uint32_t left_ = 0;
+};
+
+class [[nodiscard]] rx_window {
+  public:
+    rx_window() = default;
+    explicit rx_window(std::uint32_t announced) noexcept
+        : announced_(announced),
+          left_(announced) {}
+
+    // What the peer may still send.
+    [[nodiscard]] std::uint32_t left() const noexcept { return left_; }
+
+    // n bytes have arrived. False when the peer was not allowed to send them; nothing is changed.
+    [[nodiscard]] bool receive(std::size_t n) noexcept {
+        if (n > left_)
+            return false;
+        left_ -= static_cast<std::uint32_t>(n);
+        return true;
+    }
+
+    // The consumer took n of the bytes that had arrived.
+    void release(std::size_t n) noexcept {
+        assert(n <= announced_ - left_ - debt_);
+        debt_ += static_cast<std::uint32_t>(n);
+    }
+
+    // Whether it is time to tell the peer: half the window is unreported, or nothing is left to
+    // consume, so that the peer may be the one who waits.
+    [[nodiscard]] bool credit_due(bool queue_empty) const noexcept {
+        return debt_ > 0 && (queue_empty || debt_ >= announced_ - announced_ / 2);
+    }
+
+    // The window adjust to send: everything released and not yet reported.
+    [[nodiscard]] std::uint32_t take_credit() noexcept {
+        const auto n = debt_;
+        left_ += n;
+        debt_ = 0;
+        return n;
+    }
+
+  private:
+    std::uint32_t announced_ = 0;
+    std::uint32_t left_ = 0;
+    std::uint32_t debt_ = 0; // released, not reported
+};
+
+} // namespace costrand::apf
