@@ -5,7 +5,6 @@
 #include <costrand/core/error.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -83,15 +82,18 @@ bool task_group::empty() const noexcept {
 awaitable<void> task_group::join() {
     auto shared = state_;
     error_code interrupted;
+    const bool throws = co_await net::this_coro::throw_if_cancelled();
     while (!shared->children.empty()) {
         auto woken = co_await as_result(shared->change.wait());
         if (woken)
             continue;
         interrupted = woken.error();
         shared->cancel();
-        // After terminal cancellation every await throws: the children are waited for without it.
-        co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+        // After terminal cancellation every await throws: the children are waited for without
+        // that. The caller stays cancelled, or its loops would not end.
+        co_await net::this_coro::throw_if_cancelled(false);
     }
+    co_await net::this_coro::throw_if_cancelled(throws);
     if (shared->first_failure)
         std::rethrow_exception(shared->first_failure);
     if (interrupted)

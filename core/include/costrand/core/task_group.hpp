@@ -22,15 +22,17 @@ class task_group {
     // Children still alive are told to stop; join() first, or they outlive what they refer to.
     ~task_group();
 
-    // Starts a child. The first child that throws (cond::cancelled after cancel() excepted) cancels
-    // the others, and its exception comes out of join(). After cancel() a child is not started.
+    // Starts a child: it runs inside this call up to its first wait. The first child that throws
+    // (cond::cancelled after cancel() excepted) cancels the others, and its exception comes out of
+    // join(). After cancel() a child is not started.
     void spawn(awaitable<void> child);
 
     // Asks every child to stop (terminal cancellation). Returns at once; may be called again.
     void cancel();
 
     // Completes when no child is left, with the first child's error if there was one. If join is
-    // cancelled the children are cancelled, waited for, and the cancellation is reported.
+    // cancelled the children are cancelled, waited for, and the cancellation is reported: the
+    // caller's next co_await throws, as after any cancelled one.
     [[nodiscard]] awaitable<void> join();
 
     [[nodiscard]] bool empty() const noexcept;
