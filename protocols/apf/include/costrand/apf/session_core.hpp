@@ -141,7 +141,7 @@ class [[nodiscard]] session_core {
     // Nobody wants the channel any more; also one that is not confirmed yet. Nothing is delivered
     // for it from now on. Idempotent.
     void close(std::uint32_t channel, action_list &actions) {
-        auto *entry = channels_.find(channel);
+        auto *entry = ended_ ? nullptr : channels_.find(channel);
         if (entry && entry->core.close())
             actions.push_back(action::send{channel_close{entry->core.peer_number()}});
         forget_settled_opens();
