@@ -83,8 +83,10 @@ awaitable<void> session::read_server() {
             core::wipe(buffer.get(), *got);
         } else {
             e.what = event::kind::closed;
-            const bool too_large = got.error() == core::errc::message_too_large;
-            e.error = too_large ? make_error_code(errc::message_too_large) : got.error();
+            if (got.error() == core::errc::message_too_large)
+                e.error = errc::message_too_large;
+            else if (got.error() != core::end_of_stream)
+                e.error = got.error();
         }
         co_await events_.send(std::move(e));
         if (!got)
@@ -130,7 +132,7 @@ session_actions session::feed(event &e) {
         log_message(e.message.reveal());
         return core_.on_message(e.message.reveal(), now);
     case event::kind::closed:
-        if (e.error != core::end_of_stream)
+        if (e.error)
             log_.error(component, "error: ", e.error);
         return core_.on_closed(e.error);
     case event::kind::reply:

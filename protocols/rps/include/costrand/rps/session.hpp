@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace costrand::rps {
@@ -44,7 +45,7 @@ using progress_sink = std::function<void(const progress &)>;
 struct session_options {
     session_request request;
     timeouts limits;
-    progress_sink on_progress; // may be empty; called on the strand
+    progress_sink on_progress; // may be empty; called on the strand, does not throw
 };
 
 // A run that ended without a terminal message. The code is an rps::errc; what() holds its text and

@@ -6,12 +6,11 @@
 
 #include <costrand/core/bytes.hpp>
 #include <costrand/core/error.hpp>
-#include <costrand/core/secret.hpp>
 #include <costrand/rps/call_name.hpp>
-#include <costrand/rps/command.hpp>
 #include <costrand/rps/errc.hpp>
 #include <costrand/rps/messages.hpp>
 #include <costrand/rps/outcome.hpp>
+#include <costrand/rps/session_actions.hpp>
 #include <costrand/rps/timeouts.hpp>
 
 #include <cstddef>
@@ -20,52 +19,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
-#include <vector>
 
 namespace costrand::rps {
-
-// The first message, and the constant fields of all.
-struct session_request {
-    command what;
-    core::secret facts; // format_facts(...): the JSON before base64
-    std::string app_version;
-    std::string tenant_id; // in the first message only
-};
-
-namespace action {
-// Send this text frame. `what` is its method without arguments.
-struct send {
-    core::secret text;
-    std::string_view what;
-};
-// Carry these bytes to AMT and give its whole reply to on_reply(id), or the failure to
-// on_no_reply(id). At most one is under way.
-struct relay {
-    std::uint64_t id = 0;
-    std::vector<std::byte> request;
-    std::string call; // call_name of the request
-    std::size_t round = 0;
-};
-// Stop the relay under way: close the channel, report nothing.
-struct drop_relay {};
-// Show the server's label.
-struct show {
-    std::string label;
-};
-// The run is over.
-struct finish {
-    outcome result;
-};
-struct fail {
-    boost::system::error_code error;
-    std::string detail; // where in the run it happened, and what was seen
-};
-} // namespace action
-
-using session_action = std::variant<action::send, action::relay, action::drop_relay, action::show,
-                                    action::finish, action::fail>;
-using session_actions = std::vector<session_action>;
 
 class [[nodiscard]] session_core {
   public:
@@ -131,13 +86,15 @@ class [[nodiscard]] session_core {
     }
 
     // The websocket ended, or a message of the server was above the limit.
+    // `why` is nothing when it ended in good order.
     session_actions on_closed(boost::system::error_code why) {
         if (state_ == state::ended)
             return {};
         if (why == errc::message_too_large)
             return failure(why, {});
-        return failure(errc::connection_closed,
-                       send_failure_ ? send_failure_.message() : why.message());
+        if (!why)
+            why = send_failure_;
+        return failure(errc::connection_closed, why ? why.message() : std::string());
     }
 
     // A message of ours did not go out. What the server said before is still read, for a moment.
