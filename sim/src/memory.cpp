@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/sim/memory.hpp>
 
+#include <costrand/core/async_mutex.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/notifier.hpp>
 
@@ -41,7 +42,8 @@ struct pipe {
     }
 };
 
-// What both kinds of stream share: the two directions, the call counts, the ordered failures.
+// What both kinds of stream share: the two directions, the call counts, the ordered failures. Held
+// by the stream and by its pending calls, so that either may go first when a context is torn down.
 class end_point {
   public:
     end_point(std::shared_ptr<pipe> in, std::shared_ptr<pipe> out, memory_options options)
@@ -92,6 +94,7 @@ class end_point {
 
     pipe &in() noexcept { return *in_; }
     pipe &out() noexcept { return *out_; }
+    core::async_mutex &sending() noexcept { return sending_; }
     const memory_options &options() const noexcept { return options_; }
 
   private:
@@ -113,23 +116,38 @@ class end_point {
     error_code failure_;
     std::size_t reads_ = 0, writes_ = 0;
     bool reading_ = false, writing_ = false;
+    core::async_mutex sending_;
 };
 
 class memory_byte_stream : public core::byte_stream {
   public:
-    memory_byte_stream(net::any_io_executor executor, end_point end)
+    memory_byte_stream(net::any_io_executor executor, std::shared_ptr<end_point> end)
         : executor_(std::move(executor)),
           end_(std::move(end)) {}
-    ~memory_byte_stream() override { end_.close(); }
+    ~memory_byte_stream() override { end_->close(); }
 
     awaitable<std::size_t> read_some(net::mutable_buffer buffer) override {
+        return read(end_, buffer);
+    }
+    awaitable<std::size_t> write_some(net::const_buffer buffer) override {
+        return write(end_, buffer);
+    }
+    awaitable<void> shutdown() override {
+        end_->out().end();
+        co_return;
+    }
+    void close() noexcept override { end_->close(); }
+    net::any_io_executor get_executor() noexcept override { return executor_; }
+
+  private:
+    static awaitable<std::size_t> read(std::shared_ptr<end_point> end, net::mutable_buffer buffer) {
         if (buffer.size() == 0)
             co_return 0;
-        co_await end_.readable();
-        auto &in = end_.in();
+        co_await end->readable();
+        auto &in = end->in();
         auto &chunk = in.messages.front();
         const std::size_t n =
-            std::min({buffer.size(), chunk.size() - in.head, end_.options().chop});
+            std::min({buffer.size(), chunk.size() - in.head, end->options().chop});
         std::memcpy(buffer.data(), chunk.data() + in.head, n);
         in.head += n;
         in.unread -= n;
@@ -141,45 +159,49 @@ class memory_byte_stream : public core::byte_stream {
         co_return n;
     }
 
-    awaitable<std::size_t> write_some(net::const_buffer buffer) override {
+    static awaitable<std::size_t> write(std::shared_ptr<end_point> end, net::const_buffer buffer) {
         if (buffer.size() == 0)
             co_return 0;
-        co_await end_.writable();
-        const std::size_t n = std::min(buffer.size(), end_.options().chop);
-        end_.out().put(net::buffer(buffer, n));
+        co_await end->writable();
+        const std::size_t n = std::min(buffer.size(), end->options().chop);
+        end->out().put(net::buffer(buffer, n));
         co_return n;
     }
 
-    awaitable<void> shutdown() override {
-        end_.out().end();
-        co_return;
-    }
-    void close() noexcept override { end_.close(); }
-    net::any_io_executor get_executor() noexcept override { return executor_; }
-
-  private:
     net::any_io_executor executor_;
-    end_point end_;
+    std::shared_ptr<end_point> end_;
 };
 
 class memory_message_stream : public core::message_stream {
   public:
-    memory_message_stream(net::any_io_executor executor, end_point end)
+    memory_message_stream(net::any_io_executor executor, std::shared_ptr<end_point> end)
         : executor_(std::move(executor)),
           end_(std::move(end)) {}
-    ~memory_message_stream() override { end_.close(); }
+    ~memory_message_stream() override { end_->close(); }
 
     awaitable<std::size_t> receive(net::mutable_buffer buffer) override {
+        return receive(end_, buffer);
+    }
+    awaitable<void> send(net::const_buffer message) override { return send(end_, message); }
+    std::size_t max_message_size() const noexcept override {
+        return end_->options().max_message_size;
+    }
+    void close() noexcept override { end_->close(); }
+    net::any_io_executor get_executor() noexcept override { return executor_; }
+
+  private:
+    static awaitable<std::size_t> receive(std::shared_ptr<end_point> end,
+                                          net::mutable_buffer buffer) {
         if (buffer.size() == 0)
             co_return 0;
-        co_await end_.readable();
-        auto &in = end_.in();
+        co_await end->readable();
+        auto &in = end->in();
         const auto message = std::move(in.messages.front());
         in.messages.pop_front();
         in.unread -= message.size();
         in.room.notify_one();
         if (message.size() > buffer.size()) {
-            end_.close();
+            end->close();
             throw system_error(core::errc::message_too_large);
         }
         if (!message.empty())
@@ -187,42 +209,23 @@ class memory_message_stream : public core::message_stream {
         co_return message.size();
     }
 
-    awaitable<void> send(net::const_buffer message) override {
-        if (message.size() > end_.options().max_message_size)
+    static awaitable<void> send(std::shared_ptr<end_point> end, net::const_buffer message) {
+        if (message.size() > end->options().max_message_size)
             throw system_error(core::errc::message_too_large);
-        while (sending_)
-            co_await sent_.wait();
-        sending_ = true;
-        struct release {
-            memory_message_stream &stream;
-            ~release() {
-                stream.sending_ = false;
-                stream.sent_.notify_one();
-            }
-        };
-        release on_exit{*this};
-        co_await end_.writable();
-        end_.out().put(message);
+        const auto turn = co_await end->sending().lock();
+        co_await end->writable();
+        end->out().put(message);
     }
 
-    std::size_t max_message_size() const noexcept override {
-        return end_.options().max_message_size;
-    }
-    void close() noexcept override { end_.close(); }
-    net::any_io_executor get_executor() noexcept override { return executor_; }
-
-  private:
     net::any_io_executor executor_;
-    end_point end_;
-    bool sending_ = false;
-    core::notifier sent_;
+    std::shared_ptr<end_point> end_;
 };
 
 template <typename Stream, typename Pair>
 Pair connect(net::any_io_executor executor, memory_options first, memory_options second) {
     auto forth = std::make_shared<pipe>(), back = std::make_shared<pipe>();
-    return {std::make_unique<Stream>(executor, end_point(back, forth, first)),
-            std::make_unique<Stream>(executor, end_point(forth, back, second))};
+    return {std::make_unique<Stream>(executor, std::make_shared<end_point>(back, forth, first)),
+            std::make_unique<Stream>(executor, std::make_shared<end_point>(forth, back, second))};
 }
 
 } // namespace

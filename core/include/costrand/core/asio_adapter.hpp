@@ -114,14 +114,12 @@ class adopted_stream : public byte_stream {
     [[nodiscard]] awaitable<std::size_t> read_some(net::mutable_buffer buffer) override {
         if (buffer.size() == 0)
             co_return 0;
-        co_return co_await settle(
-            stream_.async_read_some(net::mutable_buffers_1(buffer), use_awaitable));
+        co_return co_await settle(stream_.async_read_some(buffer, use_awaitable));
     }
     [[nodiscard]] awaitable<std::size_t> write_some(net::const_buffer buffer) override {
         if (buffer.size() == 0)
             co_return 0;
-        co_return co_await settle(
-            stream_.async_write_some(net::const_buffers_1(buffer), use_awaitable));
+        co_return co_await settle(stream_.async_write_some(buffer, use_awaitable));
     }
     [[nodiscard]] awaitable<void> shutdown() override {
         if constexpr (requires(error_code ec) {

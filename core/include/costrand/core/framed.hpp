@@ -3,10 +3,10 @@
 // count itself. The frame of the CCAPI pipe.
 #pragma once
 
+#include <costrand/core/async_mutex.hpp>
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/bytes.hpp>
 #include <costrand/core/error.hpp>
-#include <costrand/core/notifier.hpp>
 #include <costrand/core/stream.hpp>
 #include <costrand/core/stream_ops.hpp>
 
@@ -48,17 +48,7 @@ class framed_stream : public message_stream {
     [[nodiscard]] awaitable<void> send(net::const_buffer message) override {
         if (message.size() > limit_)
             throw system_error(errc::message_too_large);
-        while (sending_)
-            co_await sent_.wait();
-        sending_ = true;
-        struct release {
-            framed_stream &stream;
-            ~release() {
-                stream.sending_ = false;
-                stream.sent_.notify_one();
-            }
-        };
-        release on_exit{*this};
+        const auto turn = co_await sending_.lock();
         std::vector<std::byte> frame(length_size + message.size());
         store_be(frame.data(), static_cast<std::uint32_t>(message.size()));
         if (message.size() > 0)
@@ -94,8 +84,7 @@ class framed_stream : public message_stream {
     std::unique_ptr<byte_stream> below_;
     std::size_t limit_;
     std::vector<std::byte> partial_;
-    bool sending_ = false;
-    notifier sent_;
+    async_mutex sending_;
 };
 
 } // namespace costrand::core

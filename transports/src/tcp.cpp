@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/transports/tcp.hpp>
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/asio_adapter.hpp>
+#include <costrand/core/deadline.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/core/strand.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace costrand::transports {
+namespace {
+
+using net::ip::tcp;
+
+std::unique_ptr<core::byte_stream> to_stream(tcp::socket socket) {
+    error_code ignored; // without it the stream works, only slower
+    socket.set_option(tcp::no_delay(true), ignored);
+    return core::adopt(std::move(socket));
+}
+
+// The resolver of the C library blocks; a literal address needs no resolver.
+awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint16_t port) {
+    std::vector<tcp::endpoint> found;
+    error_code not_an_address;
+    const auto address = net::ip::make_address(host, not_an_address);
+    if (!not_an_address) {
+        found.emplace_back(address, port);
+        co_return found;
+    }
+    error_code failure;
+    net::io_context resolving;
+    auto look_up = [&] {
+        tcp::resolver resolver(resolving);
+        for (const auto &entry :
+             resolver.resolve(host, std::to_string(port), tcp::resolver::numeric_service, failure))
+            found.push_back(entry.endpoint());
+    };
+    co_await core::run_blocking(std::move(look_up));
+    if (failure)
+        throw system_error(failure);
+    co_return found;
+}
+
+awaitable<std::unique_ptr<core::byte_stream>> connect(std::string host, std::uint16_t port) {
+    const auto executor = co_await net::this_coro::executor;
+    const auto endpoints = co_await resolve(std::move(host), port);
+    error_code last = net::error::make_error_code(net::error::host_not_found);
+    for (const auto &endpoint : endpoints) {
+        tcp::socket socket(executor);
+        auto connected = co_await core::as_result(socket.async_connect(endpoint, use_awaitable));
+        if (connected)
+            co_return to_stream(std::move(socket));
+        last = connected.error();
+        if (last == core::cond::cancelled)
+            break;
+    }
+    throw system_error(last);
+}
+
+} // namespace
+
+awaitable<std::unique_ptr<core::byte_stream>> tcp_connect(std::string host, std::uint16_t port,
+                                                          core::duration limit) {
+    co_return co_await core::with_deadline(limit, connect(std::move(host), port));
+}
+
+struct tcp_acceptor::impl {
+    tcp::acceptor acceptor;
+};
+
+tcp_acceptor::tcp_acceptor(net::any_io_executor executor, const std::string &address,
+                           std::uint16_t port)
+    : impl_(std::make_unique<impl>(impl{tcp::acceptor(
+          std::move(executor), tcp::endpoint(net::ip::make_address(address), port))})) {}
+
+tcp_acceptor::~tcp_acceptor() = default;
+
+awaitable<std::unique_ptr<core::byte_stream>> tcp_acceptor::accept() {
+    if (!impl_->acceptor.is_open())
+        throw system_error(core::errc::closed);
+    auto socket = co_await core::as_result(impl_->acceptor.async_accept(use_awaitable));
+    if (socket)
+        co_return to_stream(std::move(*socket));
+    if (!impl_->acceptor.is_open())
+        throw system_error(core::errc::closed);
+    throw system_error(socket.error());
+}
+
+std::uint16_t tcp_acceptor::port() const {
+    return impl_->acceptor.local_endpoint().port();
+}
+
+void tcp_acceptor::close() noexcept {
+    error_code ignored; // nothing is left to do with an acceptor whose close failed
+    impl_->acceptor.close(ignored);
+}
+
+} // namespace costrand::transports
