@@ -4,6 +4,8 @@
 
 #include <costrand/core/bytes.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -55,6 +57,20 @@ inline std::optional<std::vector<std::byte>> from_hex(std::string_view text) {
     if (text.size() % 2 != 0)
         return std::nullopt;
     return out;
+}
+
+// A printed UUID's 16 bytes as they go over every wire here: the first three groups are
+// byte-swapped. All zero for a text that is none.
+inline std::array<std::byte, 16> wire_uuid(std::string printed) {
+    std::array<std::byte, 16> wire{};
+    std::erase(printed, '-');
+    const auto bytes = from_hex(printed);
+    if (!bytes || bytes->size() != wire.size())
+        return wire;
+    constexpr std::size_t order[] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+    for (std::size_t i = 0; i < wire.size(); ++i)
+        wire[order[i]] = (*bytes)[i];
+    return wire;
 }
 
 inline std::string base64(core::const_bytes bytes) {

@@ -68,15 +68,8 @@ method_outcome commit_changes(method_call &) {
 }
 
 method_outcome get_uuid(method_call &call) {
-    std::string digits = call.device.uuid;
-    std::erase(digits, '-');
-    auto bytes = from_hex(digits).value_or(std::vector<std::byte>(16));
-    // Groups 1 to 3 of the printed form are byte-swapped (heci.md 9.2).
-    std::reverse(bytes.begin(), bytes.begin() + 4);
-    std::reverse(bytes.begin() + 4, bytes.begin() + 6);
-    std::reverse(bytes.begin() + 6, bytes.begin() + 8);
     std::vector<std::pair<std::string, std::string>> out;
-    out.emplace_back("UUID", base64(bytes));
+    out.emplace_back("UUID", base64(wire_uuid(call.device.uuid)));
     out.emplace_back("ReturnValue", "0");
     return out;
 }

@@ -7,6 +7,7 @@
 #include <costrand/core/secret.hpp>
 #include <costrand/sim/objects.hpp>
 #include <costrand/sim/profile.hpp>
+#include <costrand/transports/amthi_messages.hpp>
 
 #include <cstdint>
 #include <string>
@@ -14,10 +15,9 @@
 
 namespace costrand::sim {
 
-// As AMTHI's Get control mode and IPS_HostBasedSetupService.CurrentControlMode tell it.
-enum class control_mode : std::uint32_t { none = 0, client = 1, admin = 2 };
-// As AMTHI's Get provisioning state tells it.
-enum class provisioning_state : std::uint32_t { pre = 0, in = 1, post = 2 };
+// As AMTHI tells them, and IPS_HostBasedSetupService.CurrentControlMode.
+using heci::control_mode;
+using heci::provisioning_state;
 
 struct device_state {
     control_mode mode = control_mode::none;

@@ -77,7 +77,7 @@ class firmware {
     // Links to firmware clients that are up now.
     [[nodiscard]] std::size_t open_links() const noexcept;
     [[nodiscard]] const std::vector<call_record> &calls() const noexcept;
-    [[nodiscard]] const firmware_counters &counters() const noexcept;
+    [[nodiscard]] firmware_counters counters() const noexcept;
 
   private:
     struct impl;

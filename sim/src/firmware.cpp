@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/sim/firmware.hpp>
+
+#include "heci_links.hpp"
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/core/notifier.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/core/time.hpp>
+#include <costrand/sim/amthi.hpp>
+#include <costrand/sim/lme.hpp>
+#include <costrand/sim/memory.hpp>
+#include <costrand/transports/heci_errc.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <list>
+#include <string>
+#include <utility>
+
+namespace costrand::sim {
+namespace {
+
+constexpr std::string_view component = "sim.firmware";
+constexpr std::uint16_t http_port = 16992;
+// A device whose clock was never set says so: 2026-01-01T00:00:00Z.
+constexpr std::int64_t unset_clock = 1'767'225'600;
+
+std::size_t max_message(heci::client_id client, const heci_maxima &maxima) {
+    if (client == heci::client::amthi)
+        return maxima.amthi;
+    if (client == heci::client::lme)
+        return maxima.lme;
+    if (client == heci::client::watchdog)
+        return maxima.watchdog;
+    return client == heci::client::mkhi ? maxima.mkhi : 0;
+}
+
+} // namespace
+
+// Shared with every coroutine and handle of the device: each may be the last to go.
+struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
+    using self_ptr = std::shared_ptr<impl>;
+    class handle;
+
+    impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to);
+
+    void admit(heci::client_id client);
+    [[nodiscard]] std::size_t links_to(heci::client_id client) const;
+    [[nodiscard]] std::size_t most_links_to(heci::client_id client) const;
+    void stop() noexcept;
+    void reset_links() noexcept;
+    void forget(const lme_link &ended);
+
+    static awaitable<std::unique_ptr<core::message_stream>> connect(self_ptr me,
+                                                                    heci::client_id client);
+    static awaitable<void> serve_link(self_ptr me, std::unique_ptr<core::message_stream> below,
+                                      link_ptr link);
+    static awaitable<void> serve_lme(self_ptr me, core::message_stream &stream, link_ptr link);
+    static awaitable<void> serve_http(self_ptr me, std::unique_ptr<core::byte_stream> connection);
+    static awaitable<void> serve_lms(self_ptr me, std::unique_ptr<core::byte_stream> connection,
+                                     std::uint16_t port);
+
+    net::any_io_executor executor;
+    profile device;
+    core::log log;
+    device_state state;
+    faults orders;
+    wsman_server server;
+    core::task_group tasks;
+    std::list<link_ptr> links;
+    firmware_counters past; // all but what live links know
+    bool stopped = false;
+    core::notifier stopping;
+};
+
+// The device as a host program sees it.
+class firmware::impl::handle : public heci::device {
+  public:
+    explicit handle(self_ptr simulated) : device_(std::move(simulated)) {}
+
+    awaitable<std::unique_ptr<core::message_stream>> connect(heci::client_id client) override {
+        return impl::connect(device_, client);
+    }
+    std::string name() const override { return "simulated device " + device_->device.name; }
+
+  private:
+    self_ptr device_;
+};
+
+firmware::impl::impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to)
+    : executor(ex),
+      device(std::move(p)),
+      log(std::move(to)),
+      state(factory_state(device, random)),
+      orders([ex] { return core::now(ex); }),
+      server(state, device, orders, random, log),
+      tasks(ex) {
+    const auto now = core::now(ex).time_since_epoch();
+    state.clock_base = unset_clock - std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+// The answers of the driver and the firmware to open and connect, in their order.
+void firmware::impl::admit(heci::client_id client) {
+    constexpr std::pair<fault_kind, heci::errc> refusals[] = {
+        {fault_kind::no_driver, heci::errc::no_driver},
+        {fault_kind::no_permission, heci::errc::no_permission},
+        {fault_kind::not_ready, heci::errc::not_ready},
+        {fault_kind::no_client, heci::errc::no_client},
+        {fault_kind::busy, heci::errc::busy},
+    };
+    if (stopped)
+        throw system_error(make_error_code(heci::errc::not_ready));
+    for (const auto &[kind, code] : refusals)
+        if (orders.happens({kind, client}))
+            throw system_error(make_error_code(code));
+    if (max_message(client, device.heci) == 0)
+        throw system_error(make_error_code(heci::errc::no_client));
+    if (links_to(client) >= most_links_to(client))
+        throw system_error(make_error_code(heci::errc::busy));
+}
+
+std::size_t firmware::impl::links_to(heci::client_id client) const {
+    return static_cast<std::size_t>(std::ranges::count_if(links, [&](const link_ptr &link) {
+        return link->client == client && !link->host_closed && !link->reset;
+    }));
+}
+
+// AMTHI takes several connections; the others one (heci.md 3).
+std::size_t firmware::impl::most_links_to(heci::client_id client) const {
+    if (client == heci::client::lme)
+        return device.lme.connections;
+    return client == heci::client::watchdog ? 1 : static_cast<std::size_t>(-1);
+}
+
+void firmware::impl::stop() noexcept {
+    stopped = true;
+    reset_links();
+    tasks.cancel();
+    stopping.notify_all();
+}
+
+void firmware::impl::reset_links() noexcept {
+    for (const auto &link : links)
+        link->break_down();
+}
+
+void firmware::impl::forget(const lme_link &ended) {
+    past.channels_opened += ended.channels_opened();
+    past.open_failures += ended.open_failures();
+    past.protocol_errors += ended.protocol_errors();
+}
+
+awaitable<std::unique_ptr<core::message_stream>> firmware::impl::connect(self_ptr me,
+                                                                         heci::client_id client) {
+    me->admit(client);
+    memory_options options;
+    options.max_message_size = max_message(client, me->device.heci);
+    auto [host, far_end] = memory_message_pair(me->executor, options, options);
+    auto link = std::make_shared<link_entry>(client);
+    auto handed_out = host_end(std::move(host), link, me->orders);
+    me->links.push_back(link);
+    me->tasks.spawn(serve_link(me, std::move(far_end), std::move(link)));
+    co_return handed_out;
+}
+
+awaitable<void> firmware::impl::serve_link(self_ptr me, std::unique_ptr<core::message_stream> below,
+                                           link_ptr link) {
+    const auto client = link->client;
+    const auto stream = firmware_end(std::move(below), link, me->orders);
+    error_code why;
+    if (client == heci::client::lme) {
+        auto ended = co_await core::as_result(serve_lme(me, *stream, link));
+        why = ended ? error_code() : ended.error();
+    } else {
+        auto *answer = client == heci::client::amthi      ? &answer_amthi
+                       : client == heci::client::watchdog ? &answer_watchdog
+                                                          : &answer_mkhi;
+        command_face face = [me, answer](core::const_bytes request) {
+            return answer(request, me->state, me->device);
+        };
+        auto ended = co_await core::as_result(serve_commands(*stream, std::move(face)));
+        why = ended.error();
+    }
+    me->links.remove(link);
+    if (why == core::cond::cancelled)
+        throw system_error(why);
+}
+
+awaitable<void> firmware::impl::serve_lme(self_ptr me, core::message_stream &stream,
+                                          link_ptr link) {
+    ++me->past.lme_sessions;
+    lme_link::service_table services = [me](std::uint16_t port) -> lme_link::service {
+        if (port != http_port)
+            return {}; // TLS and redirection are not served
+        return [me](std::unique_ptr<core::byte_stream> channel) {
+            return serve_http(me, std::move(channel));
+        };
+    };
+    lme_link lme(stream, me->device, me->orders, std::move(services), me->log);
+    link->lme = &lme;
+    auto ended = co_await core::as_result(lme.run());
+    link->lme = nullptr;
+    me->forget(lme);
+    if (!ended)
+        throw system_error(ended.error());
+}
+
+awaitable<void> firmware::impl::serve_http(self_ptr me,
+                                           std::unique_ptr<core::byte_stream> connection) {
+    co_await me->server.serve(*connection);
+}
+
+awaitable<void> firmware::impl::serve_lms(self_ptr me,
+                                          std::unique_ptr<core::byte_stream> connection,
+                                          std::uint16_t port) {
+    ++me->past.lms_connections;
+    me->log.debug(component, "LMS connection to port ", port);
+    if (port != http_port || me->orders.happens({fault_kind::lms_closes}))
+        co_return;
+    if (me->orders.happens({fault_kind::lms_mute}))
+        while (!me->stopped)
+            co_await me->stopping.wait();
+    if (!me->stopped)
+        co_await serve_http(me, std::move(connection));
+}
+
+firmware::firmware(net::any_io_executor executor, profile p, core::random_source &random,
+                   core::log log)
+    : impl_(std::make_shared<impl>(std::move(executor), std::move(p), random, std::move(log))) {}
+
+firmware::~firmware() {
+    impl_->stop();
+}
+
+awaitable<void> firmware::run() {
+    auto me = impl_;
+    error_code interrupted;
+    while (!me->stopped) {
+        auto woken = co_await core::as_result(me->stopping.wait());
+        if (woken)
+            continue;
+        interrupted = woken.error();
+        me->stop();
+    }
+    auto joined = co_await core::as_result(me->tasks.join());
+    if (!joined && !interrupted)
+        throw system_error(joined.error());
+    if (interrupted)
+        throw system_error(interrupted);
+}
+
+void firmware::stop() noexcept {
+    impl_->stop();
+}
+
+std::unique_ptr<heci::device> firmware::heci() {
+    return std::make_unique<impl::handle>(impl_);
+}
+
+awaitable<std::unique_ptr<core::byte_stream>> firmware::dial_lms(std::uint16_t port) {
+    auto me = impl_;
+    const bool listens = me->device.lms && !me->device.tls_enforced && port == http_port;
+    if (me->stopped || !listens || me->orders.happens({fault_kind::lms_refused}))
+        throw system_error(net::error::make_error_code(net::error::connection_refused));
+    auto [host, lms] = memory_byte_pair(me->executor);
+    me->tasks.spawn(impl::serve_lms(me, std::move(lms), port));
+    co_return std::move(host);
+}
+
+awaitable<std::size_t> firmware::admit(heci::client_id client) {
+    // A program that closed its descriptor and connects again at once is faster than our news of
+    // the closing; a mei driver's close() waits for the firmware instead.
+    constexpr auto news = std::chrono::milliseconds(5);
+    auto me = impl_;
+    for (int i = 0; i < 10 && me->links_to(client) >= me->most_links_to(client); ++i)
+        co_await core::sleep_for(news);
+    me->admit(client);
+    co_return max_message(client, me->device.heci);
+}
+
+awaitable<void> firmware::serve_heci(std::unique_ptr<core::message_stream> link,
+                                     heci::client_id client) {
+    auto me = impl_;
+    auto entry = std::make_shared<link_entry>(client);
+    me->links.push_back(entry);
+    return impl::serve_link(std::move(me), std::move(link), std::move(entry));
+}
+
+awaitable<void> firmware::serve_lms(std::unique_ptr<core::byte_stream> connection,
+                                    std::uint16_t port) {
+    return impl::serve_lms(impl_, std::move(connection), port);
+}
+
+void firmware::reset_links() noexcept {
+    impl_->reset_links();
+}
+faults &firmware::inject() noexcept {
+    return impl_->orders;
+}
+const profile &firmware::device_profile() const noexcept {
+    return impl_->device;
+}
+const device_state &firmware::state() const noexcept {
+    return impl_->state;
+}
+control_mode firmware::mode() const noexcept {
+    return impl_->state.mode;
+}
+
+std::size_t firmware::open_channels() const noexcept {
+    std::size_t n = 0;
+    for (const auto &link : impl_->links)
+        n += link->lme ? link->lme->slots_used() : 0;
+    return n;
+}
+
+std::size_t firmware::open_links() const noexcept {
+    std::size_t n = 0;
+    for (const auto &link : impl_->links)
+        n += link->host_closed || link->reset ? 0u : 1u;
+    return n;
+}
+
+const std::vector<call_record> &firmware::calls() const noexcept {
+    return impl_->server.calls();
+}
+
+firmware_counters firmware::counters() const noexcept {
+    auto all = impl_->past;
+    all.http_requests = impl_->server.requests();
+    for (const auto &link : impl_->links) {
+        if (!link->lme)
+            continue;
+        all.channels_opened += link->lme->channels_opened();
+        all.open_failures += link->lme->open_failures();
+        all.protocol_errors += link->lme->protocol_errors();
+    }
+    return all;
+}
+
+} // namespace costrand::sim

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the simulated firmware answers: classes, methods, rights, enumerations, faults.
+#include <costrand/sim/wsman_service.hpp>
+
+#include "device_client.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace costrand;
+using namespace costrand::sim;
+using namespace std::chrono_literals;
+using test::resource;
+
+namespace {
+
+struct bench {
+    std::unique_ptr<core::random_source> random = core::seeded_random(1);
+    profile device = amt16();
+    device_state state = factory_state(device, *random);
+    wsman_service service{state, device};
+    core::time_point now{};
+
+    int status = 0;
+    wsman::soap_reply ask(const wsman::request_envelope &request,
+                          wsman_user user = wsman_user::administrator) {
+        auto parsed = wsman::parse_request(*wsman::build_request(request));
+        REQUIRE(parsed.has_value());
+        const auto answer = service.handle(*parsed, user, now);
+        status = answer.status;
+        auto reply = wsman::parse_reply(answer.xml);
+        REQUIRE(reply.has_value());
+        return *reply;
+    }
+    std::string context_of(std::string_view class_name) {
+        return std::string(ask(test::enumerate_of(class_name)).body->value("EnumerationContext"));
+    }
+    void activate() { enter_client_control(state, core::secret(std::string(32, 'a'))); }
+};
+
+const std::string some_ha1 = "6ba0d688420d16e5c6e1c5b0fca5883a";
+
+} // namespace
+
+TEST_CASE("a Get reply has the header and the body of a recorded one") {
+    bench b;
+    const auto reply = b.ask(test::get_of("AMT_GeneralSettings"));
+    CHECK(b.status == 200);
+    CHECK(reply.relates_to == "7");
+    CHECK(reply.action == "http://schemas.xmlsoap.org/ws/2004/09/transfer/GetResponse");
+    CHECK(reply.message_id.starts_with("uuid:00000000-8086-8086-8086-"));
+    REQUIRE(reply.body);
+    CHECK(reply.body->is(resource("AMT_GeneralSettings"), "AMT_GeneralSettings"));
+    CHECK(reply.body->value("DigestRealm") == b.state.digest_realm);
+    CHECK(reply.body->value("DigestRealm").starts_with("Digest:"));
+    CHECK(reply.body->value("DigestRealm").size() == 7 + 32);
+    CHECK(reply.body->value("HostName") == "lab-host");
+}
+
+TEST_CASE("every class of the recorded set can be enumerated and pulled") {
+    bench b;
+    CHECK(b.state.objects.size() == 83);
+    for (const auto *name :
+         {"AMT_EthernetPortSettings", "IPS_HTTPProxyAccessPoint", "AMT_ManagementPresenceRemoteSAP",
+          "AMT_TLSSettingData", "AMT_PublicKeyCertificate", "CIM_ServiceAvailableToElement"}) {
+        CAPTURE(name);
+        const auto reply = b.ask(test::pull_of(name, b.context_of(name)));
+        CHECK(b.status == 200);
+        REQUIRE(reply.body);
+        CHECK(reply.body->child("Items"));
+        CHECK(reply.body->child("EndOfSequence"));
+        CHECK_FALSE(reply.body->child("EnumerationContext"));
+    }
+}
+
+TEST_CASE("a class without instances gives an empty list, and its Get is unreachable") {
+    bench b;
+    const auto list =
+        b.ask(test::pull_of("AMT_PublicKeyCertificate", b.context_of("AMT_PublicKeyCertificate")));
+    CHECK(list.body->child("Items")->children.empty());
+    const auto one = b.ask(test::get_of("AMT_PublicKeyCertificate"));
+    CHECK(b.status == 400);
+    CHECK(one.fault->is(wsman::uri::addressing, "DestinationUnreachable"));
+}
+
+TEST_CASE("an unknown class is DestinationUnreachable, an unknown method ActionNotSupported") {
+    bench b;
+    CHECK(b.ask(test::get_of("AMT_NoSuchClass"))
+              .fault->is(wsman::uri::addressing, "DestinationUnreachable"));
+    CHECK(b.ask(test::invoke("AMT_GeneralSettings", "Explode", ""))
+              .fault->is(wsman::uri::addressing, "ActionNotSupported"));
+    CHECK(b.ask(test::put_of("AMT_AuditLog", ""))
+              .fault->is(wsman::uri::addressing, "ActionNotSupported"));
+    CHECK(b.status == 400);
+}
+
+TEST_CASE("Get of a class with two instances wants selectors, and takes the right one by them") {
+    bench b;
+    CHECK(
+        b.ask(test::get_of("AMT_TLSSettingData")).fault->is(wsman::uri::wsman, "InvalidSelectors"));
+    auto request = test::get_of("AMT_TLSSettingData");
+    request.selectors.push_back({"InstanceID", "Intel(r) AMT LMS TLS Settings", nullptr});
+    CHECK(b.ask(request).body->value("AcceptNonSecureConnections") == "true");
+    request.selectors[0].value = "Intel(r) AMT 802.3 TLS Settings";
+    CHECK(b.ask(request).body->value("AcceptNonSecureConnections") == "false");
+    request.selectors[0].value = "another";
+    CHECK(b.ask(request).fault->subcode == "DestinationUnreachable");
+}
+
+TEST_CASE("Pull gives as many elements as asked for and a new context for the rest") {
+    bench b;
+    auto request = test::pull_of("AMT_TLSSettingData", b.context_of("AMT_TLSSettingData"));
+    const auto at = request.body.find("999");
+    REQUIRE(at != std::string::npos);
+    request.body.replace(at, 3, "1");
+    const auto first = b.ask(request);
+    CHECK(first.body->child("Items")->children.size() == 1);
+    CHECK_FALSE(first.body->child("EndOfSequence"));
+    const std::string next(first.body->value("EnumerationContext"));
+    const auto second = b.ask(test::pull_of("AMT_TLSSettingData", next));
+    CHECK(second.body->child("Items")->children.size() == 1);
+    CHECK(second.body->child("EndOfSequence"));
+    CHECK(b.ask(request).fault->subcode == "InvalidEnumerationContext"); // used up
+}
+
+TEST_CASE("enumeration contexts are few, short-lived and of one class") {
+    bench b;
+    const auto oldest = b.context_of("AMT_TLSSettingData");
+    for (std::size_t i = 0; i < b.device.http.enumeration_contexts; ++i)
+        (void)b.context_of("AMT_TLSSettingData");
+    CHECK(b.service.open_enumerations() == b.device.http.enumeration_contexts);
+    CHECK(b.ask(test::pull_of("AMT_TLSSettingData", oldest)).fault->subcode ==
+          "InvalidEnumerationContext");
+    const auto other = b.context_of("AMT_TLSSettingData");
+    CHECK(b.ask(test::pull_of("AMT_GeneralSettings", other)).fault->subcode ==
+          "InvalidEnumerationContext");
+    b.now += b.device.http.enumeration_life + 1s;
+    CHECK(b.ask(test::pull_of("AMT_TLSSettingData", other)).fault->subcode ==
+          "InvalidEnumerationContext");
+}
+
+TEST_CASE("Setup activates a new device into client control mode") {
+    bench b;
+    const auto reply = b.ask(test::setup_with(some_ha1), wsman_user::local_account);
+    CHECK(reply.return_value() == 0u);
+    CHECK(reply.body->is(resource("IPS_HostBasedSetupService"), "Setup_OUTPUT"));
+    CHECK(b.state.mode == control_mode::client);
+    CHECK(b.state.provisioning == provisioning_state::post);
+    CHECK(b.state.admin_ha1.reveal() == some_ha1);
+    CHECK(b.ask(test::get_of("IPS_HostBasedSetupService")).body->value("CurrentControlMode") ==
+          "1");
+    CHECK(
+        b.ask(test::get_of("AMT_SetupAndConfigurationService")).body->value("ProvisioningState") ==
+        "2");
+}
+
+TEST_CASE("Setup of an activated device is refused as an invalid state (2)") {
+    bench b;
+    b.activate();
+    CHECK(b.ask(test::setup_with(some_ha1)).return_value() == 2u);
+}
+
+TEST_CASE("Setup takes only 32 hexadecimal digits and encryption type 2, else 3") {
+    bench b;
+    CHECK(b.ask(test::setup_with(some_ha1 + "00")).return_value() == 3u);
+    CHECK(b.ask(test::setup_with("P@ssw0rd")).return_value() == 3u);
+    CHECK(b.ask(test::setup_with(std::string(31, 'a') + "g")).return_value() == 3u);
+    auto plain = test::setup_with(some_ha1);
+    plain.body.replace(plain.body.find(">2<"), 3, ">0<");
+    CHECK(b.ask(plain).return_value() == 3u);
+    CHECK(b.state.mode == control_mode::none);
+}
+
+TEST_CASE("Setup where client control is switched off is a disabled method (4)") {
+    bench b;
+    b.device.allows_client_control = false;
+    CHECK(b.ask(test::setup_with(some_ha1)).return_value() == 4u);
+}
+
+TEST_CASE("a method without a required parameter is an invalid representation") {
+    bench b;
+    const auto reply = b.ask(test::invoke("IPS_HostBasedSetupService", "Setup", ""));
+    CHECK(reply.fault->is(wsman::uri::transfer, "InvalidRepresentation"));
+    CHECK(reply.fault->detail.ends_with("MissingValues"));
+}
+
+TEST_CASE("the local system account reads and sets up, and is denied the rest") {
+    bench b;
+    CHECK(b.ask(test::get_of("AMT_GeneralSettings"), wsman_user::local_account).body);
+    const auto put = b.ask(test::put_of("AMT_RedirectionService", ""), wsman_user::local_account);
+    CHECK(put.fault->is(wsman::uri::wsman, "AccessDenied"));
+    const auto change = b.ask(test::invoke("AMT_RedirectionService", "RequestStateChange",
+                                           "<h:RequestedState>32771</h:RequestedState>"),
+                              wsman_user::local_account);
+    CHECK(change.fault->subcode == "AccessDenied");
+}
+
+TEST_CASE("Unprovision brings an activated device back to where it began") {
+    bench b;
+    const auto unprovision = test::invoke("AMT_SetupAndConfigurationService", "Unprovision",
+                                          "<h:ProvisioningMode>1</h:ProvisioningMode>");
+    CHECK(b.ask(unprovision).return_value() == 32u); // nothing to unprovision
+    const auto realm = b.state.digest_realm;
+    b.activate();
+    (void)b.ask(test::invoke("AMT_RedirectionService", "RequestStateChange",
+                             "<h:RequestedState>32771</h:RequestedState>"));
+    CHECK(b.ask(unprovision).return_value() == 0u);
+    CHECK(b.state.mode == control_mode::none);
+    CHECK(b.state.provisioning == provisioning_state::pre);
+    CHECK(b.state.admin_ha1.empty());
+    CHECK(b.state.digest_realm == realm);
+    CHECK(b.ask(test::get_of("AMT_RedirectionService")).body->value("EnabledState") == "32768");
+    CHECK(b.ask(test::setup_with(some_ha1)).return_value() == 0u);
+}
+
+TEST_CASE("RequestStateChange shows in the next Get, and refuses a state out of its list") {
+    bench b;
+    const auto change = [](std::string_view name, std::string_view state) {
+        return test::invoke(name, "RequestStateChange",
+                            "<h:RequestedState>" + std::string(state) + "</h:RequestedState>");
+    };
+    CHECK(b.ask(change("AMT_RedirectionService", "32771")).return_value() == 0u);
+    CHECK(b.ask(test::get_of("AMT_RedirectionService")).body->value("EnabledState") == "32771");
+    CHECK(b.ask(change("AMT_RedirectionService", "2")).return_value() == 5u);
+    CHECK(b.ask(change("CIM_KVMRedirectionSAP", "2")).return_value() == 0u);
+    CHECK(b.ask(test::get_of("CIM_KVMRedirectionSAP")).body->value("EnabledState") == "6");
+    CHECK(b.ask(change("CIM_KVMRedirectionSAP", "3")).return_value() == 0u);
+    CHECK(b.ask(test::get_of("CIM_KVMRedirectionSAP")).body->value("EnabledState") == "3");
+    CHECK(b.ask(change("CIM_KVMRedirectionSAP", "4")).return_value() == 5u);
+}
+
+TEST_CASE("Put changes the instance that its selectors name") {
+    bench b;
+    auto put = test::put_of("AMT_EthernetPortSettings",
+                            "<h:InstanceID>Intel(r) AMT Ethernet Port Settings 0</h:InstanceID>"
+                            "<h:IpSyncEnabled>false</h:IpSyncEnabled>"
+                            "<h:LinkPolicy>1</h:LinkPolicy><h:LinkPolicy>16</h:LinkPolicy>");
+    put.selectors.push_back({"InstanceID", "Intel(r) AMT Ethernet Port Settings 0", nullptr});
+    const auto reply = b.ask(put);
+    CHECK(reply.body->value("IpSyncEnabled") == "false");
+    const auto policies = reply.body->children_named("LinkPolicy");
+    REQUIRE(policies.size() == 2);
+    CHECK(policies[1]->value() == "16");
+    CHECK(b.ask(test::get_of("AMT_EthernetPortSettings")).body->value("IpSyncEnabled") == "false");
+    put.selectors[0].value = "Intel(r) AMT Ethernet Port Settings 1";
+    CHECK(b.ask(put).fault->subcode == "DestinationUnreachable"); // no wireless port here
+}
+
+TEST_CASE("Put of another class's body or another instance's key is an invalid representation") {
+    bench b;
+    auto put = test::put_of("IPS_OptInService", "<h:OptInRequired>0</h:OptInRequired>");
+    put.body = wsman::instance_body(resource("AMT_GeneralSettings"), "");
+    CHECK(b.ask(put).fault->detail.ends_with("InvalidNamespace"));
+    CHECK(b.ask(test::put_of("IPS_OptInService", "<h:Name>another</h:Name>"))
+              .fault->detail.ends_with("InvalidValues"));
+}
+
+TEST_CASE("Put without detection strings clears them") {
+    bench b;
+    const auto with = test::put_of("AMT_EnvironmentDetectionSettingData",
+                                   "<h:DetectionStrings>a.com</h:DetectionStrings>");
+    CHECK(b.ask(with).body->children_named("DetectionStrings").size() == 1);
+    const auto without = test::put_of("AMT_EnvironmentDetectionSettingData", "");
+    CHECK(b.ask(without).body->children_named("DetectionStrings").empty());
+}
+
+TEST_CASE("Delete of what is not there is DestinationUnreachable") {
+    bench b;
+    const auto gone =
+        b.ask(test::delete_of("AMT_RemoteAccessPolicyRule", "PolicyRuleName", "User Initiated"));
+    CHECK(b.status == 400);
+    CHECK(gone.fault->code == "Sender");
+    CHECK(gone.fault->is(wsman::uri::addressing, "DestinationUnreachable"));
+    CHECK(gone.fault->reason == "No route can be determined to reach the destination role defined "
+                                "by the WSAddressing To.");
+}
+
+TEST_CASE("Delete removes one instance") {
+    bench b;
+    auto &rules = b.state.objects.edit(resource("AMT_RemoteAccessPolicyRule"));
+    wsman::xml_element rule;
+    rule.ns = rules.resource_uri;
+    rule.name = "AMT_RemoteAccessPolicyRule";
+    set_property(rule, "PolicyRuleName", "Periodic");
+    rules.instances.push_back(rule);
+    const auto request =
+        test::delete_of("AMT_RemoteAccessPolicyRule", "PolicyRuleName", "Periodic");
+    const auto reply = b.ask(request);
+    CHECK(b.status == 200);
+    CHECK(reply.action.ends_with("/DeleteResponse"));
+    CHECK_FALSE(reply.body);
+    CHECK(b.ask(request).fault->subcode == "DestinationUnreachable");
+}
+
+TEST_CASE("a request without MessageID lacks a required header") {
+    bench b;
+    auto request = wsman::parse_request(*wsman::build_request(test::get_of("AMT_GeneralSettings")));
+    request->message_id.clear();
+    const auto answer = b.service.handle(*request, wsman_user::administrator, b.now);
+    CHECK(answer.status == 400);
+    CHECK(wsman::parse_reply(answer.xml)->fault->subcode == "MessageInformationHeaderRequired");
+}
+
+TEST_CASE("SetHighAccuracyTimeSynch sets the device's clock to the middle of the two times") {
+    bench b;
+    b.state.clock_base = 1'000'000;
+    const auto low = test::invoke("AMT_TimeSynchronizationService", "GetLowAccuracyTimeSynch", "");
+    CHECK(b.ask(low).body->value("Ta0") == "1000000");
+    CHECK(b.ask(test::invoke("AMT_TimeSynchronizationService", "SetHighAccuracyTimeSynch",
+                             "<h:Ta0>1000000</h:Ta0><h:Tm1>1795247150</h:Tm1>"
+                             "<h:Tm2>1795247160</h:Tm2>"))
+              .return_value() == 0u);
+    CHECK(b.ask(low).body->value("Ta0") == "1795247155");
+    b.now += 10s;
+    CHECK(b.ask(low).body->value("Ta0") == "1795247165");
+}
+
+TEST_CASE("SetAdminAclEntryEx takes the base64 of 16 bytes as the new digest of admin") {
+    bench b;
+    b.activate();
+    const auto set = [](std::string_view user, std::string_view digest) {
+        return test::invoke("AMT_AuthorizationService", "SetAdminAclEntryEx",
+                            "<h:Username>" + std::string(user) + "</h:Username><h:DigestPassword>" +
+                                std::string(digest) + "</h:DigestPassword>");
+    };
+    // The 16 bytes 00 01 .. 0f.
+    CHECK(b.ask(set("admin", "AAECAwQFBgcICQoLDA0ODw==")).return_value() == 0u);
+    CHECK(b.state.admin_ha1.reveal() == "000102030405060708090a0b0c0d0e0f");
+    CHECK(b.ask(set("admin", "AAECAw==")).return_value() == 36u);
+    CHECK(b.ask(set("somebody", "AAECAwQFBgcICQoLDA0ODw==")).return_value() == 12u);
+}
+
+TEST_CASE("GetUuid gives the identifier in wire order") {
+    bench b;
+    b.device.uuid = "03020100-0504-0706-0809-0a0b0c0d0e0f"; // apf.md 2.1: wire 00 01 02 .. 0f
+    CHECK(b.ask(test::invoke("AMT_SetupAndConfigurationService", "GetUuid", ""))
+              .body->value("UUID") == "AAECAwQFBgcICQoLDA0ODw==");
+}
+
+TEST_CASE("a changed device leaves the next one as from the factory") {
+    bench changed;
+    (void)changed.ask(test::invoke("AMT_RedirectionService", "RequestStateChange",
+                                   "<h:RequestedState>32771</h:RequestedState>"));
+    bench fresh;
+    CHECK(fresh.ask(test::get_of("AMT_RedirectionService")).body->value("EnabledState") == "32768");
+}
