@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Strands: one per session, made by the composition root and handed down as any_io_executor.
+// Strands: one per session, made by the composition root and handed down as any_io_executor; what
+// starts the outermost coroutine on one.
 #pragma once
 
 #include <costrand/core/awaitable.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <cassert>
+#include <exception>
 #include <functional>
 #include <utility>
 
@@ -33,5 +35,12 @@ inline void assert_on([[maybe_unused]] const net::any_io_executor &executor) noe
     auto executor = co_await net::this_coro::executor;
     co_await time_source::of(executor).run_blocking(std::move(work));
 }
+
+// Completion handler of a program's outermost coroutine: what it threw comes out of the context's
+// run().
+inline constexpr auto rethrow = [](std::exception_ptr failure) {
+    if (failure)
+        std::rethrow_exception(failure);
+};
 
 } // namespace costrand::core
