@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all sessions of one small provisioning server share. Private to sim/src/rps*.
+#pragma once
+
+#include <costrand/sim/rps.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace costrand::sim {
+
+struct rps_shared {
+    rps_options options;
+    core::random_source &random;
+    core::log log;
+
+    std::vector<rps_fault> faults;
+    std::map<std::string, core::secret, std::less<>> passwords; // by UUID
+    std::vector<rps_call> calls;
+    rps_counters counters;
+
+    rps_shared(rps_options o, core::random_source &r, core::log l)
+        : options(std::move(o)),
+          random(r),
+          log(std::move(l)) {}
+};
+
+inline constexpr std::string_view rps_component = "sim.rps";
+
+// A pause of the server's own, counted as such.
+[[nodiscard]] inline awaitable<void> rps_pause(rps_shared &shared, core::duration d) {
+    shared.counters.own_waits += d;
+    co_await core::sleep_for(d);
+}
+
+} // namespace costrand::sim

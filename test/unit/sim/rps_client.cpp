@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rps_client.hpp"
+
+#include "unit/rps/transcript.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+namespace costrand::test {
+
+namespace {
+
+std::vector<std::string> split(std::string_view text, std::string_view by) {
+    std::vector<std::string> out;
+    bool quoted = false;
+    std::string part;
+    for (std::size_t i = 0; i < text.size();) {
+        quoted = quoted != (text[i] == '"');
+        if (!quoted && text.substr(i).starts_with(by)) {
+            out.push_back(std::move(part));
+            part.clear();
+            i += by.size();
+        } else {
+            part += text[i++];
+        }
+    }
+    out.push_back(std::move(part));
+    return out;
+}
+
+// `Delete "User Initiated" 400`, `AddNextCertInChain ×3`, `Get`.
+void add_calls(std::vector<sim::rps_call> &to, const std::string &class_name,
+               const std::string &text) {
+    sim::rps_call call;
+    call.status = 200;
+    int times = 1;
+    const auto words = split(text, " ");
+    call.name = class_name + ' ' + words.at(0);
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        std::string_view word = words[i];
+        constexpr std::string_view cross = "×";
+        if (word.starts_with('"')) {
+            call.subject = word.substr(1, word.size() - 2);
+        } else if (word.starts_with(cross)) {
+            word.remove_prefix(cross.size());
+            std::from_chars(word.data(), word.data() + word.size(), times);
+        } else {
+            std::from_chars(word.data(), word.data() + word.size(), call.status);
+        }
+    }
+    to.insert(to.end(), static_cast<std::size_t>(times), call);
+}
+
+} // namespace
+
+std::vector<sim::rps_call> recorded_calls(std::string_view name) {
+    const auto lines = load_lines("rps-transcripts/sequences.md");
+    const auto heading = std::find(lines.begin(), lines.end(), "## " + std::string(name));
+    const auto next = std::find_if(heading == lines.end() ? heading : heading + 1, lines.end(),
+                                   [](const auto &l) { return l.starts_with("## "); });
+    if (heading == lines.end())
+        throw std::runtime_error("no such sequence: " + std::string(name));
+    std::vector<sim::rps_call> out;
+    for (auto line = heading; line != next; ++line) {
+        const bool is_list = line->starts_with("AMT_") || line->starts_with("IPS_");
+        if (!is_list)
+            continue;
+        for (std::string group : split(*line, " · ")) {
+            if (group.starts_with("["))
+                group.erase(0, group.find("] ") + 2);
+            const auto blank = group.find(' ');
+            const auto class_name = group.substr(0, blank);
+            for (const auto &call : split(std::string_view(group).substr(blank + 1), ", "))
+                add_calls(out, class_name, call);
+        }
+    }
+    return out;
+}
+
+std::string to_text(const std::vector<sim::rps_call> &calls) {
+    std::string out;
+    for (const auto &c : calls)
+        out += c.name + " \"" + c.subject + "\" " + std::to_string(c.status) + "\n";
+    return out;
+}
+
+} // namespace costrand::test
