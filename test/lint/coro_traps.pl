@@ -63,7 +63,11 @@ for my $file (@ARGV) {
     }
     unless ($core) {
         report($file, $text, $-[0], 'time has one door: core::sleep_for, with_deadline, core::now')
-            while $text =~ /\b(?:steady_timer|high_resolution_timer|system_timer|deadline_timer|this_thread::sleep\w*|usleep|nanosleep)\b|\bsteady_clock::now\b/g;
+            while $text =~ /\b(?:steady_timer|high_resolution_timer|system_timer|deadline_timer|this_thread::sleep\w*|usleep|nanosleep)\b/g;
+    }
+    unless ($core || $test) { # a test may ask the real clock about core's, or give up on a child
+        report($file, $text, $-[0], 'time has one door: core::now')
+            while $text =~ /\bsteady_clock::now\b/g;
     }
 }
 exit $found;
