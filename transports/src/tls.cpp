@@ -70,9 +70,14 @@ std::string last_reason() {
     return reason ? reason : "";
 }
 
-tls_error failure_of_handshake(SSL *ssl) {
-    const long verdict = SSL_get_verify_result(ssl);
-    if (verdict != X509_V_OK) {
+tls_error failure_of(SSL *ssl) {
+    const auto code = ERR_peek_last_error();
+    const int reason_code = ERR_GET_REASON(code);
+    const bool of_tls = ERR_GET_LIB(code) == ERR_LIB_SSL;
+    // The verdict alone proves nothing: a client that trusts anyone has one as well, and goes on.
+    if (of_tls && reason_code == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+        const long verdict = SSL_get_verify_result(ssl);
+        ERR_clear_error();
         const std::string reason = X509_verify_cert_error_string(verdict);
         switch (verdict) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -92,10 +97,8 @@ tls_error failure_of_handshake(SSL *ssl) {
             return {tls_errc::certificate_rejected, reason};
         }
     }
-    const auto code = ERR_peek_last_error();
-    const int reason = ERR_GET_REASON(code);
-    const bool alert = ERR_GET_LIB(code) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET &&
-                       reason < SSL_AD_REASON_OFFSET + 256;
+    const bool alert =
+        of_tls && reason_code >= SSL_AD_REASON_OFFSET && reason_code < SSL_AD_REASON_OFFSET + 256;
     return {alert ? tls_errc::refused_by_peer : tls_errc::protocol, last_reason()};
 }
 
@@ -184,6 +187,8 @@ class engine : public std::enable_shared_from_this<engine> {
         require(ssl_ && incoming_ && outgoing_);
         SSL_set_bio(ssl_.get(), incoming_, outgoing_); // takes both over
         SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE);
+        // A write that had to wait for a renegotiation could not be told from a failed one.
+        SSL_set_options(ssl_.get(), SSL_OP_NO_RENEGOTIATION);
     }
 
     SSL *ssl() noexcept { return ssl_.get(); }
@@ -195,7 +200,7 @@ class engine : public std::enable_shared_from_this<engine> {
             const int done = SSL_do_handshake(ssl());
             const int why = SSL_get_error(ssl(), done);
             if (done != 1 && why != SSL_ERROR_WANT_READ) {
-                const auto failure = failure_of_handshake(ssl());
+                const auto failure = failure_of(ssl());
                 // Our alert tells the peer why; that it arrives is not worth an error of its own.
                 (void)co_await core::as_result(flush());
                 throw failure;
@@ -222,7 +227,7 @@ class engine : public std::enable_shared_from_this<engine> {
             if (why == SSL_ERROR_ZERO_RETURN)
                 throw system_error(core::end_of_stream);
             if (why != SSL_ERROR_WANT_READ)
-                throw failure_of_handshake(ssl());
+                throw failure_of(ssl());
             start_flush();
             if (!co_await fill())
                 throw tls_error(tls_errc::truncated, "no close_notify");
@@ -235,7 +240,7 @@ class engine : public std::enable_shared_from_this<engine> {
         ERR_clear_error();
         const int n = SSL_write(ssl(), buffer.data(), size);
         if (n <= 0)
-            throw failure_of_handshake(ssl());
+            throw failure_of(ssl());
         co_await flush();
         co_return static_cast<std::size_t>(n);
     }

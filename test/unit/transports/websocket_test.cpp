@@ -10,6 +10,7 @@
 #include <costrand/sim/memory.hpp>
 
 #include <support/run_coro.hpp>
+#include <unit/core/support.hpp>
 
 #include <chrono>
 #include <memory>
@@ -25,7 +26,8 @@ using bytes_ptr = std::unique_ptr<core::byte_stream>;
 using messages_ptr = std::unique_ptr<core::message_stream>;
 
 awaitable<void> accept_into(bytes_ptr below, messages_ptr &out) {
-    out = co_await transports::websocket_accept(std::move(below), {});
+    const transports::websocket_options defaults;
+    out = co_await transports::websocket_accept(std::move(below), defaults);
 }
 
 struct websocket_pair {
@@ -208,8 +210,7 @@ TEST_CASE("a server that never answers the upgrade is left when the limit passes
         const transports::websocket_options defaults;
         auto upgrade = transports::websocket_upgrade(std::move(below.first), "rps.example",
                                                      "/activate", defaults);
-        auto got = co_await core::as_result(core::with_deadline(60s, std::move(upgrade)));
-        REQUIRE(got.has_error());
-        CHECK(got.error() == core::cond::timed_out);
+        const auto got = co_await test::failure_of(core::with_deadline(60s, std::move(upgrade)));
+        CHECK(got == core::cond::timed_out);
     });
 }

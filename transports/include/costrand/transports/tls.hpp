@@ -54,11 +54,15 @@ struct tls_trust {
 };
 
 struct tls_client_options {
+    tls_client_options() = default; // no aggregate: GCC 12 destroys those twice in a co_await
+
     std::string host; // a name or a literal address: checked, and sent as SNI when it is a name
     tls_trust trust;
 };
 
 struct tls_server_options {
+    tls_server_options() = default;
+
     std::string certificate_chain_pem; // leaf first
     core::secret private_key_pem;
     bool tls13 = true; // false: TLS 1.2 only

@@ -60,6 +60,8 @@ struct websocket_url {
 [[nodiscard]] core::result<websocket_url> parse_websocket_url(std::string_view text);
 
 struct websocket_options {
+    websocket_options() = default; // no aggregate: GCC 12 destroys those twice in a co_await
+
     tls_trust trust; // wss only
     // One message, in either direction. RPS sends at most a few hundred KiB.
     std::size_t max_message_size = 16 * 1024 * 1024;

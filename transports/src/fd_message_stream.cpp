@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fd_message_stream.hpp"
+
+#include "heci_errno.hpp"
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/async_mutex.hpp>
+#include <costrand/core/descriptor.hpp>
+#include <costrand/core/error.hpp>
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+namespace costrand::heci {
+namespace {
+
+// The whole length of the message, of which at most `into` was taken.
+ssize_t read_message(fd_kind kind, int fd, net::mutable_buffer into) {
+    return kind == fd_kind::device ? ::read(fd, into.data(), into.size())
+                                   : ::recv(fd, into.data(), into.size(), MSG_TRUNC);
+}
+
+ssize_t write_message(fd_kind kind, int fd, net::const_buffer message) {
+    return kind == fd_kind::device ? ::write(fd, message.data(), message.size())
+                                   : ::send(fd, message.data(), message.size(), MSG_NOSIGNAL);
+}
+
+// core's own codes (closed, cancelled) pass; errno becomes heci::errc.
+error_code translate(error_code ec) {
+    return ec.category() == boost::system::system_category() ? from_io_errno(ec.value()) : ec;
+}
+
+} // namespace
+
+struct fd_message_stream::state {
+    state(net::any_io_executor executor, unique_fd fd, fd_kind k, std::size_t max)
+        : descriptor(std::move(executor), fd.get()),
+          kind(k),
+          max_message_size(max) {
+        fd.release();
+    }
+
+    core::descriptor descriptor;
+    fd_kind kind;
+    std::size_t max_message_size;
+    core::async_mutex sending;
+    std::vector<std::byte> spare; // for buffers smaller than a message may be
+};
+
+awaitable<std::size_t> fd_message_stream::receive(std::shared_ptr<state> self,
+                                                  net::mutable_buffer buffer) {
+    if (buffer.size() == 0)
+        co_return 0;
+    // The driver would hand out the rest of a longer message as if it were the next one: always
+    // read with room for the longest.
+    const bool direct = buffer.size() >= self->max_message_size;
+    if (!direct)
+        self->spare.resize(self->max_message_size);
+    const net::mutable_buffer into = direct ? buffer : net::buffer(self->spare);
+    auto attempt = [kind = self->kind, into](int fd) { return read_message(kind, fd, into); };
+    const auto size = co_await core::as_result(self->descriptor.when_readable(attempt));
+    if (!size)
+        throw system_error(translate(size.error()));
+    if (*size == 0 && self->kind == fd_kind::socket) // the peer is gone, as a device that is reset
+        throw system_error(errc::device_reset);
+    if (*size > buffer.size() || *size > into.size()) {
+        self->descriptor.close();
+        throw system_error(core::errc::message_too_large);
+    }
+    if (!direct && *size > 0)
+        std::memcpy(buffer.data(), into.data(), *size);
+    co_return *size;
+}
+
+awaitable<void> fd_message_stream::send(std::shared_ptr<state> self, net::const_buffer message) {
+    if (message.size() > self->max_message_size)
+        throw system_error(errc::message_too_large);
+    if (message.size() == 0)
+        co_return; // neither kind of descriptor can carry it
+    const auto turn = co_await self->sending.lock();
+    auto attempt = [kind = self->kind, message](int fd) {
+        return write_message(kind, fd, message);
+    };
+    const auto size = co_await core::as_result(self->descriptor.when_writable(attempt));
+    if (!size)
+        throw system_error(translate(size.error()));
+    if (*size != message.size()) {
+        self->descriptor.close(); // half a message went out: nothing after it can be understood
+        throw system_error(system_code(EIO), "short write to the device");
+    }
+}
+
+fd_message_stream::fd_message_stream(net::any_io_executor executor, unique_fd fd, fd_kind kind,
+                                     std::size_t max_message_size)
+    : state_(std::make_shared<state>(std::move(executor), std::move(fd), kind, max_message_size)) {}
+
+fd_message_stream::~fd_message_stream() {
+    close();
+}
+
+void fd_message_stream::set_max_message_size(std::size_t size) noexcept {
+    state_->max_message_size = size;
+}
+
+awaitable<std::size_t> fd_message_stream::receive(net::mutable_buffer buffer) {
+    return receive(state_, buffer);
+}
+
+awaitable<void> fd_message_stream::send(net::const_buffer message) {
+    return send(state_, message);
+}
+
+std::size_t fd_message_stream::max_message_size() const noexcept {
+    return state_->max_message_size;
+}
+
+void fd_message_stream::close() noexcept {
+    state_->descriptor.close();
+}
+
+net::any_io_executor fd_message_stream::get_executor() noexcept {
+    return state_->descriptor.get_executor();
+}
+
+} // namespace costrand::heci

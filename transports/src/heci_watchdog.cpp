@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/transports/heci_watchdog.hpp>
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/deadline.hpp>
+#include <costrand/core/error.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace costrand::heci {
+namespace {
+
+awaitable<amt_enablement> exchange(core::message_stream &link) {
+    co_await link.send(net::buffer(enablement_request));
+    std::vector<std::byte> buffer(link.max_message_size());
+    const auto size = co_await link.receive(net::buffer(buffer));
+    const auto decoded = decode_enablement(core::const_bytes(buffer).first(size));
+    if (!decoded)
+        throw system_error(decoded.error());
+    co_return *decoded;
+}
+
+awaitable<amt_enablement> attempt(device &dev, const timeouts &limits) {
+    const auto link =
+        co_await core::with_deadline(limits.connect_attempt, dev.connect(client::watchdog));
+    co_return co_await core::with_deadline(limits.watchdog_reply, exchange(*link));
+}
+
+} // namespace
+
+awaitable<amt_enablement> query_enablement(device &dev, const timeouts &limits, core::log log) {
+    auto answer = co_await core::as_result(attempt(dev, limits));
+    if (answer)
+        co_return *answer;
+    if (answer.error() == core::cond::cancelled)
+        throw system_error(answer.error());
+    log.debug("watchdog", dev.name(), ": ", answer.error(),
+              "; whether TLS is enforced stays unknown");
+    co_return amt_enablement();
+}
+
+} // namespace costrand::heci
