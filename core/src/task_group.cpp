@@ -3,9 +3,9 @@
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/spawn.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -67,8 +67,8 @@ void task_group::spawn(awaitable<void> child) {
     auto on_end = [shared = state_, place](std::exception_ptr failure) {
         shared->ended(place, std::move(failure));
     };
-    net::co_spawn(executor_, std::move(child),
-                  net::bind_cancellation_slot(place->slot(), std::move(on_end)));
+    core::spawn(executor_, std::move(child),
+                net::bind_cancellation_slot(place->slot(), std::move(on_end)));
 }
 
 void task_group::cancel() {

@@ -3,13 +3,16 @@
 
 #include <costrand/core/notifier.hpp>
 
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,11 +22,6 @@ namespace {
 
 // Name lookups and the HECI connect ioctl: one of each at a time is what a run needs.
 constexpr std::size_t blocking_threads = 2;
-
-awaitable<void> call(std::function<void()> work) {
-    work();
-    co_return;
-}
 
 class steady_time : public time_source {
   public:
@@ -37,7 +35,23 @@ class steady_time : public time_source {
 
     awaitable<void> run_blocking(std::function<void()> work) override {
         std::call_once(once_, [this] { pool_.emplace(blocking_threads); });
-        co_await net::co_spawn(pool_->get_executor(), call(std::move(work)), use_awaitable);
+        std::exception_ptr failure;
+        // No coroutine over there: a cancellation would reach it on another thread.
+        auto start = [this, &work, &failure](auto handler) {
+            net::post(*pool_, [&work, &failure, handler = std::move(handler)]() mutable {
+                try {
+                    work();
+                } catch (...) {
+                    failure = std::current_exception();
+                }
+                const auto home = net::get_associated_executor(handler);
+                net::post(home, std::move(handler));
+            });
+        };
+        co_await net::async_initiate<const net::use_awaitable_t<>, void()>(std::move(start),
+                                                                           use_awaitable);
+        if (failure)
+            std::rethrow_exception(failure);
     }
 
     void stop() {

@@ -7,6 +7,7 @@
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/spawn.hpp>
 #include <costrand/core/stream.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -15,7 +16,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <cstddef>
@@ -78,7 +78,7 @@ class async_stream {
                     const error_code ec = code_of(failure);
                     std::move(handler)(ec, ec ? 0 : n);
                 };
-                net::co_spawn(
+                spawn(
                     executor, operation(*stream, buffer),
                     net::bind_cancellation_slot(slot, net::bind_executor(target, std::move(done))));
             },

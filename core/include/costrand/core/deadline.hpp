@@ -4,9 +4,9 @@
 
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/spawn.hpp>
 #include <costrand/core/time.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -28,9 +28,9 @@ namespace costrand::core {
 template <typename T>
 [[nodiscard]] awaitable<T> with_deadline(duration limit, awaitable<T> op) {
     auto executor = co_await net::this_coro::executor;
-    auto group = net::experimental::make_parallel_group(
-        net::co_spawn(executor, std::move(op), net::deferred),
-        net::co_spawn(executor, sleep_for(limit), net::deferred));
+    auto group =
+        net::experimental::make_parallel_group(spawn(executor, std::move(op), net::deferred),
+                                               spawn(executor, sleep_for(limit), net::deferred));
     if constexpr (std::is_void_v<T>) {
         auto [order, failure, timer_failure] =
             co_await group.async_wait(net::experimental::wait_for_one(), use_awaitable);
