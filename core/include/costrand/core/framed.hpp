@@ -3,6 +3,7 @@
 // count itself. The frame of the CCAPI pipe.
 #pragma once
 
+#include <costrand/core/as_result.hpp>
 #include <costrand/core/async_mutex.hpp>
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/bytes.hpp>
@@ -10,7 +11,7 @@
 #include <costrand/core/stream.hpp>
 #include <costrand/core/stream_ops.hpp>
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,6 +22,8 @@
 namespace costrand::core {
 
 // receive is cancel-safe: the part of a message that was read stays inside until the next receive.
+// An end of the stream inside a message is errc::malformed. A send that was cancelled or failed
+// closes the stream: the peer could not tell where the next frame begins.
 class framed_stream : public message_stream {
   public:
     // limit: the largest message in bytes, in either direction. A longer announced length is
@@ -32,6 +35,8 @@ class framed_stream : public message_stream {
     [[nodiscard]] awaitable<std::size_t> receive(net::mutable_buffer buffer) override {
         if (buffer.size() == 0)
             co_return 0;
+        if (closed_)
+            throw system_error(errc::closed);
         co_await fill(length_size);
         const std::size_t size = load_be<std::uint32_t>(partial_.data());
         if (size > limit_ || size > buffer.size()) {
@@ -53,11 +58,18 @@ class framed_stream : public message_stream {
         store_be(frame.data(), static_cast<std::uint32_t>(message.size()));
         if (message.size() > 0)
             std::memcpy(frame.data() + length_size, message.data(), message.size());
-        co_await write_all(*below_, net::buffer(frame));
+        auto written = co_await as_result(write_all(*below_, net::buffer(frame)));
+        if (!written) {
+            close();
+            throw system_error(written.error());
+        }
     }
 
     [[nodiscard]] std::size_t max_message_size() const noexcept override { return limit_; }
-    void close() noexcept override { below_->close(); }
+    void close() noexcept override {
+        closed_ = true;
+        below_->close();
+    }
     net::any_io_executor get_executor() noexcept override { return below_->get_executor(); }
 
   private:
@@ -68,22 +80,22 @@ class framed_stream : public message_stream {
         constexpr std::size_t step = 64 * 1024; // grow as bytes come, not as the peer announces
         while (partial_.size() < size) {
             const std::size_t had = partial_.size();
-            std::array<std::byte, 512> small;
-            const std::size_t want = std::min(size - had, step);
-            if (want <= small.size()) {
-                const auto got = co_await below_->read_some(net::buffer(small.data(), want));
-                partial_.insert(partial_.end(), small.begin(), small.begin() + got);
-            } else {
-                std::vector<std::byte> large(want);
-                const auto got = co_await below_->read_some(net::buffer(large));
-                partial_.insert(partial_.end(), large.data(), large.data() + got);
-            }
+            partial_.resize(had + std::min(size - had, step));
+            auto got = co_await as_result(
+                below_->read_some(net::buffer(partial_.data() + had, partial_.size() - had)));
+            partial_.resize(had + (got ? *got : 0));
+            if (got)
+                continue;
+            if (got.error() == end_of_stream && had > 0)
+                throw system_error(errc::malformed);
+            throw system_error(got.error());
         }
     }
 
     std::unique_ptr<byte_stream> below_;
     std::size_t limit_;
     std::vector<std::byte> partial_;
+    bool closed_ = false;
     async_mutex sending_;
 };
 

@@ -6,7 +6,7 @@
 //   - it is called on the stream's executor (a session's strand);
 //   - a pending call ends with cond::closed when close() is called;
 //   - it honours terminal cancellation;
-//   - the caller keeps the buffer alive until the await returns;
+//   - the caller keeps the stream and the buffer alive until the await returns;
 //   - an empty buffer completes at once with 0, even beside a pending call of the same kind;
 //   - one read and one write may be pending at a time; a second of a kind is a bug (assert).
 #pragma once
