@@ -305,6 +305,32 @@ TEST_CASE("a child may spawn its siblings") {
     });
 }
 
+TEST_CASE("a child may cancel its own group before it has waited for anything") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto trace = std::make_shared<std::string>();
+        task_group ending(env.executor), failing(env.executor);
+        auto ends = [](task_group *g, trace_ptr to) -> awaitable<void> {
+            g->cancel();
+            *to += 'e';
+            co_return;
+        };
+        auto fails = [](task_group *g, trace_ptr to) -> awaitable<void> {
+            g->cancel();
+            *to += 'f';
+            throw system_error(errc::malformed);
+            co_return;
+        };
+        ending.spawn(work(1h, trace, 'a'));
+        ending.spawn(ends(&ending, trace));
+        co_await ending.join();
+        failing.spawn(work(1h, trace, 'b'));
+        failing.spawn(fails(&failing, trace));
+        const auto why = co_await failure_of(failing.join());
+        CHECK(why == errc::malformed);
+        CHECK(*trace == "exafxb");
+    });
+}
+
 TEST_CASE("a thousand children end in one cancel") {
     run_coro(
         [](coro_environment env) -> awaitable<void> {
