@@ -31,9 +31,9 @@ awaitable<bool> enable_network(rps_run &run) {
                     settings.value("RmcpPingResponseEnabled") == "true";
     if (on)
         co_return true;
-    set_property(settings, "SharedFQDN", "true");
-    set_property(settings, "AMTNetworkEnabled", "1");
-    set_property(settings, "RmcpPingResponseEnabled", "true");
+    write_property(settings, "SharedFQDN", "true");
+    write_property(settings, "AMTNetworkEnabled", "1");
+    write_property(settings, "RmcpPingResponseEnabled", "true");
     const auto put = co_await run.amt.call(amt_put("AMT_GeneralSettings", settings, ""));
     co_return put.ok();
 }
@@ -42,9 +42,9 @@ awaitable<bool> enable_network(rps_run &run) {
 wsman::xml_element wanted_port(const wsman::xml_element &current, const rps_profile &profile) {
     auto port = current;
     const bool sync = profile.dhcp || profile.ip_sync;
-    set_property(port, "DHCPEnabled", boolean(profile.dhcp));
-    set_property(port, "IpSyncEnabled", boolean(sync));
-    set_property(port, "SharedStaticIp", boolean(!profile.dhcp && sync));
+    write_property(port, "DHCPEnabled", boolean(profile.dhcp));
+    write_property(port, "IpSyncEnabled", boolean(sync));
+    write_property(port, "SharedStaticIp", boolean(!profile.dhcp && sync));
     if (sync)
         for (const auto *name : address_properties)
             drop_property(port, name);
@@ -100,10 +100,10 @@ redirection wanted_redirection(const wsman::xml_element &service, const wsman::x
     out.changed = service.value("EnabledState") != std::to_string(state) ||
                   (redirects && !listens) || kvm_on != profile.kvm;
     if (kvm_on != profile.kvm)
-        set_property(out.kvm, "EnabledState", profile.kvm ? "2" : "3");
+        write_property(out.kvm, "EnabledState", profile.kvm ? "2" : "3");
     if (out.changed) {
-        set_property(out.service, "EnabledState", std::to_string(state));
-        set_property(out.service, "ListenerEnabled", boolean(redirects || profile.kvm));
+        write_property(out.service, "EnabledState", std::to_string(state));
+        write_property(out.service, "ListenerEnabled", boolean(redirects || profile.kvm));
         drop_property(out.service, "AccessLog"); // not to be put
     }
     return out;
@@ -170,7 +170,7 @@ awaitable<void> configure_features(rps_run &run) {
     if (opt_in.body().value("OptInRequired") == opt_in_value(profile.user_consent))
         co_return;
     auto consent = opt_in.body();
-    set_property(consent, "OptInRequired", opt_in_value(profile.user_consent));
+    write_property(consent, "OptInRequired", opt_in_value(profile.user_consent));
     (void)co_await run.amt.call(amt_put("IPS_OptInService", consent, ""));
 }
 

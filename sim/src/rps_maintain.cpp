@@ -59,7 +59,7 @@ awaitable<script_end> sync_host_name(rps_run &run) {
         co_return task_failed(
             run, std::string(state) + " at put AMT_GeneralSettings " +
                      (name.empty() ? "missing host name" : "host name already synchronized"));
-    set_property(settings, "HostName", name);
+    write_property(settings, "HostName", name);
     const auto put = co_await run.amt.call(amt_put("AMT_GeneralSettings", settings, ""));
     if (!put.ok())
         co_return task_failed(run, state, put);
@@ -70,8 +70,8 @@ awaitable<script_end> sync_host_name(rps_run &run) {
 wsman::xml_element port_with(const wsman::xml_element &current, const rps::ip_configuration &ip) {
     auto port = current;
     const bool dhcp = port.value("DHCPEnabled") == "true";
-    set_property(port, "IpSyncEnabled", dhcp ? "true" : "false");
-    set_property(port, "SharedStaticIp", "false");
+    write_property(port, "IpSyncEnabled", dhcp ? "true" : "false");
+    write_property(port, "SharedStaticIp", "false");
     const std::array addresses = {
         std::pair("IPAddress", &ip.ip_address), std::pair("SubnetMask", &ip.netmask),
         std::pair("DefaultGateway", &ip.gateway), std::pair("PrimaryDNS", &ip.primary_dns),
@@ -80,7 +80,7 @@ wsman::xml_element port_with(const wsman::xml_element &current, const rps::ip_co
         if (dhcp)
             drop_property(port, name);
         else if (!value->empty())
-            set_property(port, name, *value);
+            write_property(port, name, *value);
     }
     return port;
 }

@@ -65,7 +65,7 @@ struct ethernet_ports {
 [[nodiscard]] ethernet_ports pick_ports(const std::vector<wsman::xml_element> &items);
 
 // The child with that value, made if it is not there.
-void set_property(wsman::xml_element &instance, std::string_view name, std::string_view value);
+void write_property(wsman::xml_element &instance, std::string_view name, std::string_view value);
 void drop_property(wsman::xml_element &instance, std::string_view name);
 
 // A label for clients that asked for labels.

@@ -52,7 +52,7 @@ awaitable<bool> clear_network(rps_run &run, ethernet_ports ports) {
             auto off = settings.body();
             for (const auto *name : {"Username", "Password", "AuthenticationProtocol"})
                 drop_property(off, name);
-            set_property(off, "Enabled", "3");
+            write_property(off, "Enabled", "3");
             const auto put = co_await run.amt.call(amt_put("IPS_IEEE8021xSettings", off, ""));
             if (!put.ok())
                 co_return false;
@@ -105,16 +105,16 @@ bool is_on(const wsman::xml_element &settings) {
 awaitable<std::optional<std::string>> switch_tls_off(rps_run &run,
                                                      std::vector<wsman::xml_element> settings) {
     auto remote = settings.at(0), local = settings.at(1);
-    set_property(remote, "Enabled", "false");
-    set_property(remote, "AcceptNonSecureConnections", "true");
-    set_property(remote, "MutualAuthentication", "false");
+    write_property(remote, "Enabled", "false");
+    write_property(remote, "AcceptNonSecureConnections", "true");
+    write_property(remote, "MutualAuthentication", "false");
     drop_property(remote, "TrustedCN");
     const auto first = co_await run.amt.call(amt_put("AMT_TLSSettingData", remote, "InstanceID"));
     // With only the remote one on the unconfiguration ends here (recorded in section 15.7).
     if (first.ok() && !is_on(local))
         co_return "";
     if (first.ok()) {
-        set_property(local, "Enabled", "false");
+        write_property(local, "Enabled", "false");
         drop_property(local, "TrustedCN");
         (void)co_await run.amt.call(amt_put("AMT_TLSSettingData", local, "InstanceID"));
     }
@@ -190,7 +190,7 @@ ethernet_ports pick_ports(const std::vector<wsman::xml_element> &items) {
     return out;
 }
 
-void set_property(wsman::xml_element &instance, std::string_view name, std::string_view value) {
+void write_property(wsman::xml_element &instance, std::string_view name, std::string_view value) {
     for (auto &child : instance.children) {
         if (child.name == name) {
             child.text = value;
