@@ -143,8 +143,8 @@ wsman_answer wsman_server::decide(const wsman::soap_request &request, const std:
         return service_.refuse(request, sender_fault(wsman::uri::wsman, name, "Ordered fault."));
     }
     if (const auto *ordered = faults_.happens({fault_kind::return_value, {}, {}, call})) {
-        std::vector<std::pair<std::string, std::string>> out;
-        out.emplace_back("ReturnValue", std::to_string(ordered->value));
+        std::vector<out_parameter> out;
+        out.push_back({"ReturnValue", std::to_string(ordered->value)});
         return service_.answer_method(request, out);
     }
     return service_.handle(

@@ -15,36 +15,12 @@
 namespace costrand::sim {
 namespace {
 
-// Return values of AMT and IPS methods (wsman.md 9.1) and of CIM-style ones (9.2).
-enum : std::uint32_t {
-    success = 0,
-    invalid_name = 12,
-    not_permitted = 16,
-    invalid_parameter = 36,
-    invalid_provisioning_state = 32,
-    cim_invalid_parameter = 5,
-};
 // IPS_HostBasedSetupService.Setup (wsman.md 9.3).
 enum : std::uint32_t {
     setup_invalid_state = 2,
     setup_invalid_parameter = 3,
     setup_method_disabled = 4,
 };
-
-method_outcome returns(std::uint32_t value) {
-    std::vector<std::pair<std::string, std::string>> out;
-    out.emplace_back("ReturnValue", std::to_string(value));
-    return out;
-}
-
-std::optional<std::uint32_t> number(const wsman::xml_element &input, std::string_view name) {
-    const auto text = input.value(name);
-    std::uint32_t value = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (ec != std::errc() || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
 
 method_outcome host_based_setup(method_call &call) {
     if (!call.input.child("NetAdminPassEncryptionType") ||
@@ -68,10 +44,7 @@ method_outcome commit_changes(method_call &) {
 }
 
 method_outcome get_uuid(method_call &call) {
-    std::vector<std::pair<std::string, std::string>> out;
-    out.emplace_back("UUID", base64(wire_uuid(call.device.uuid)));
-    out.emplace_back("ReturnValue", "0");
-    return out;
+    return returns(success, {{"UUID", base64(wire_uuid(call.device.uuid))}});
 }
 
 method_outcome unprovision_device(method_call &call) {
@@ -107,17 +80,11 @@ method_outcome set_admin_acl_entry(method_call &call) {
 }
 
 method_outcome get_admin_acl_entry(method_call &call) {
-    std::vector<std::pair<std::string, std::string>> out;
-    out.emplace_back("Username", call.state.admin_user);
-    out.emplace_back("ReturnValue", "0");
-    return out;
+    return returns(success, {{"Username", call.state.admin_user}});
 }
 
 method_outcome get_low_accuracy_time(method_call &call) {
-    std::vector<std::pair<std::string, std::string>> out;
-    out.emplace_back("Ta0", std::to_string(call.clock));
-    out.emplace_back("ReturnValue", "0");
-    return out;
+    return returns(success, {{"Ta0", std::to_string(call.clock)}});
 }
 
 // The device's clock is set so that Ta0 falls in the middle of Tm1 and Tm2.
@@ -167,11 +134,6 @@ method_outcome change_kvm(method_call &call) {
     return outcome;
 }
 
-struct named_method {
-    std::string_view name;
-    method function;
-};
-
 constexpr auto methods = std::to_array<named_method>({
     {"AMT_AuthorizationService.GetAdminAclEntry", &get_admin_acl_entry},
     {"AMT_AuthorizationService.SetAdminAclEntryEx", &set_admin_acl_entry},
@@ -191,8 +153,29 @@ constexpr auto methods = std::to_array<named_method>({
 } // namespace
 
 const method *find_method(std::string_view name) noexcept {
-    const auto found = std::ranges::find(methods, name, &named_method::name);
-    return found == methods.end() ? nullptr : &found->function;
+    for (const auto table : {std::span<const named_method>(methods), remote_access_methods()})
+        if (const auto found = std::ranges::find(table, name, &named_method::name);
+            found != table.end())
+            return &found->function;
+    return nullptr;
+}
+
+method_outcome returns(std::uint32_t value, std::vector<out_parameter> out) {
+    out.push_back({"ReturnValue", std::to_string(value)});
+    return out;
+}
+
+std::optional<std::uint32_t> number(const wsman::xml_element &input, std::string_view name) {
+    const auto text = input.value(name);
+    std::uint32_t value = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (ec != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+bool has_all(const wsman::xml_element &input, std::initializer_list<std::string_view> names) {
+    return std::ranges::all_of(names, [&](auto name) { return input.child(name) != nullptr; });
 }
 
 void after_put(device_state &, wsman::xml_element &instance) {

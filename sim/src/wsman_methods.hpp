@@ -7,7 +7,11 @@
 #include <costrand/sim/wsman_service.hpp>
 
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace costrand::sim {
 
@@ -21,13 +25,41 @@ struct method_call {
 
 using method = method_outcome (*)(method_call &);
 
+struct named_method {
+    std::string_view name; // "Class.Method"
+    method function;
+};
+
 // nullptr: the class has no such method here. `name` is "Class.Method".
 [[nodiscard]] const method *find_method(std::string_view name) noexcept;
+// The part of the table that is about certificates and presence servers.
+[[nodiscard]] std::span<const named_method> remote_access_methods() noexcept;
 
-// What a Put changes besides the properties themselves.
+// What a Put changes besides the properties themselves, and a Delete besides the instance.
 void after_put(device_state &state, wsman::xml_element &instance);
+void after_delete(device_state &state, const wsman::xml_element &gone);
 
 // The device's own clock.
 [[nodiscard]] std::int64_t device_clock(const device_state &state, core::time_point now) noexcept;
+
+// Return values of AMT and IPS methods (wsman.md 9.1) and of CIM-style ones (9.2).
+enum : std::uint32_t {
+    success = 0,
+    invalid_name = 12,
+    not_permitted = 16,
+    limit_reached = 23,
+    invalid_provisioning_state = 32,
+    invalid_parameter = 36,
+    duplicate = 2058,
+    invalid_handle = 2053,
+    cim_invalid_parameter = 5,
+};
+
+// For the methods: their answer, and their input.
+[[nodiscard]] method_outcome returns(std::uint32_t value, std::vector<out_parameter> out = {});
+[[nodiscard]] std::optional<std::uint32_t> number(const wsman::xml_element &input,
+                                                  std::string_view name);
+[[nodiscard]] bool has_all(const wsman::xml_element &input,
+                           std::initializer_list<std::string_view> names);
 
 } // namespace costrand::sim

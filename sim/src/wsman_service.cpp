@@ -3,6 +3,7 @@
 
 #include "wsman_faults.hpp"
 #include "wsman_methods.hpp"
+#include "wsman_rules.hpp"
 
 #include <algorithm>
 #include <array>
@@ -40,46 +41,6 @@ std::string_view operation_name(const soap_request &request) {
     return "?";
 }
 
-// The classes whose Put was recorded, or is sent by a known client (wsman.md 8, rps-session.md
-// 15.8); Put on another is refused.
-bool may_put(std::string_view class_name) {
-    constexpr auto classes = std::to_array<std::string_view>({
-        "AMT_8021XProfile",
-        "AMT_BootSettingData",
-        "AMT_EnvironmentDetectionSettingData",
-        "AMT_EthernetPortSettings",
-        "AMT_GeneralSettings",
-        "AMT_KerberosSettingData",
-        "AMT_MPSUsernamePassword",
-        "AMT_PublicKeyCertificate",
-        "AMT_RedirectionService",
-        "AMT_RemoteAccessPolicyAppliesToMPS",
-        "AMT_TLSCredentialContext",
-        "AMT_TLSSettingData",
-        "AMT_WiFiPortConfigurationService",
-        "IPS_IEEE8021xSettings",
-        "IPS_KVMRedirectionSettingData",
-        "IPS_OptInService",
-        "IPS_ScreenSettingData",
-    });
-    return std::ranges::find(classes, class_name) != classes.end();
-}
-
-bool may_delete(std::string_view class_name) {
-    constexpr auto classes = std::to_array<std::string_view>({
-        "AMT_ManagementPresenceRemoteSAP",
-        "AMT_PublicKeyCertificate",
-        "AMT_PublicPrivateKeyPair",
-        "AMT_RemoteAccessPolicyAppliesToMPS",
-        "AMT_RemoteAccessPolicyRule",
-        "AMT_TLSCredentialContext",
-        "CIM_WiFiEndpointSettings",
-        "IPS_AlarmClockOccurrence",
-        "IPS_HTTPProxyAccessPoint",
-    });
-    return std::ranges::find(classes, class_name) != classes.end();
-}
-
 // What the local system account may do besides reading: see wsman_user.
 bool local_account_may(const soap_request &request) {
     switch (request.op) {
@@ -114,27 +75,20 @@ std::string as_markup(const xml_element &tree, const std::vector<std::string> &n
     return text ? *text : std::string(); // our own data and parsed requests are always writable
 }
 
-// Put: what the body holds replaces what is there. A missing property keeps its value, a missing
-// array is emptied: so the recorded servers clear DetectionStrings.
-void replace_properties(xml_element &instance, const xml_element &body) {
-    std::vector<std::string> arrays;
-    for (std::size_t i = 1; i < instance.children.size(); ++i)
-        if (instance.children[i].name == instance.children[i - 1].name)
-            arrays.push_back(instance.children[i].name);
-    if (instance.name == "AMT_EnvironmentDetectionSettingData")
-        arrays.emplace_back("DetectionStrings");
-    for (const auto &name : arrays)
-        if (body.children_named(name).empty())
+// What the body holds replaces what is there; a missing property keeps its value.
+void replace_properties(xml_element &instance, const xml_element &body, const put_rule &rule) {
+    for (const auto name : rule.cleared_when_missing)
+        if (!body.child(name))
             remove_property(instance, name);
     for (const auto &property : body.children) {
         const auto same = body.children_named(property.name);
-        if (same.front() != &property)
+        if (same.front() != &property || contains(rule.read_only, property.name) ||
+            !property.children.empty())
             continue;
         std::vector<std::string> values;
         for (const auto *one : same)
             values.emplace_back(one->value());
-        if (property.children.empty())
-            set_array(instance, property.name, values);
+        set_array(instance, property.name, values);
     }
 }
 
@@ -197,7 +151,8 @@ wsman_answer wsman_service::get(const soap_request &request, const object_class 
 }
 
 wsman_answer wsman_service::put(const soap_request &request, const object_class &known) {
-    if (!may_put(known.name()))
+    const auto *rule = find_put_rule(known.name());
+    if (!rule)
         return refuse(request, action_not_supported());
     if (!request.body)
         return refuse(request, missing_values());
@@ -206,6 +161,9 @@ wsman_answer wsman_service::put(const soap_request &request, const object_class 
     const auto picked = pick(request, known);
     if (const auto *why = std::get_if<wsman::fault>(&picked))
         return refuse(request, *why);
+    for (const auto name : rule->required)
+        if (!request.body->child(name))
+            return refuse(request, missing_values());
     // The body must speak of the instance that the selectors name.
     const auto &found = *std::get<const xml_element *>(picked);
     for (const auto *key : {"InstanceID", "Name"})
@@ -213,7 +171,7 @@ wsman_answer wsman_service::put(const soap_request &request, const object_class 
             return refuse(request, invalid_values());
     auto &mine = state_.objects.edit(request.resource_uri);
     auto &instance = *mine.find(request.selectors);
-    replace_properties(instance, *request.body);
+    replace_properties(instance, *request.body, *rule);
     after_put(state_, instance);
     std::vector<std::string> namespaces{request.resource_uri};
     collect_namespaces(instance, namespaces);
@@ -229,7 +187,9 @@ wsman_answer wsman_service::remove(const soap_request &request, const object_cla
         return refuse(request, destination_unreachable());
     auto &mine = state_.objects.edit(request.resource_uri);
     const auto at = mine.find(request.selectors) - mine.instances.data();
+    const auto gone = std::move(mine.instances[static_cast<std::size_t>(at)]);
     mine.instances.erase(mine.instances.begin() + at);
+    after_delete(state_, gone);
     return reply(request, {request.resource_uri}, {});
 }
 
@@ -322,13 +282,19 @@ wsman_answer wsman_service::invoke(const soap_request &request, core::time_point
     return answer_method(request, std::get<0>(outcome));
 }
 
-wsman_answer
-wsman_service::answer_method(const soap_request &request,
-                             const std::vector<std::pair<std::string, std::string>> &out) {
+wsman_answer wsman_service::answer_method(const soap_request &request,
+                                          const std::vector<out_parameter> &out) {
     wsman::xml_writer body;
     body.open("g:" + request.method + "_OUTPUT");
-    for (const auto &[name, value] : out)
-        body.element("g:" + name, value);
+    for (const auto &parameter : out) {
+        if (!parameter.reference) {
+            body.element("g:" + parameter.name, parameter.value);
+            continue;
+        }
+        body.open("g:" + parameter.name);
+        wsman::write_reference(body, *parameter.reference, "b", "c");
+        body.close();
+    }
     body.close();
     return reply(request, {request.resource_uri}, *body.finish());
 }

@@ -232,11 +232,14 @@ TEST_CASE("Put changes the instance that its selectors name") {
     bench b;
     auto put = test::put_of("AMT_EthernetPortSettings",
                             "<h:InstanceID>Intel(r) AMT Ethernet Port Settings 0</h:InstanceID>"
+                            "<h:DHCPEnabled>true</h:DHCPEnabled>"
                             "<h:IpSyncEnabled>false</h:IpSyncEnabled>"
+                            "<h:MACAddress>ff-ff-ff-ff-ff-ff</h:MACAddress>" // read-only: ignored
                             "<h:LinkPolicy>1</h:LinkPolicy><h:LinkPolicy>16</h:LinkPolicy>");
     put.selectors.push_back({"InstanceID", "Intel(r) AMT Ethernet Port Settings 0", nullptr});
     const auto reply = b.ask(put);
     CHECK(reply.body->value("IpSyncEnabled") == "false");
+    CHECK(reply.body->value("MACAddress") == "02-00-00-00-00-01");
     const auto policies = reply.body->children_named("LinkPolicy");
     REQUIRE(policies.size() == 2);
     CHECK(policies[1]->value() == "16");
@@ -252,6 +255,13 @@ TEST_CASE("Put of another class's body or another instance's key is an invalid r
     CHECK(b.ask(put).fault->detail.ends_with("InvalidNamespace"));
     CHECK(b.ask(test::put_of("IPS_OptInService", "<h:Name>another</h:Name>"))
               .fault->detail.ends_with("InvalidValues"));
+}
+
+TEST_CASE("Put without a required property is an invalid representation") {
+    bench b;
+    const auto put = test::put_of("AMT_GeneralSettings", "<h:HostName>other</h:HostName>");
+    CHECK(b.ask(put).fault->detail.ends_with("MissingValues"));
+    CHECK(b.ask(test::get_of("AMT_GeneralSettings")).body->value("HostName") == "lab-host");
 }
 
 TEST_CASE("Put without detection strings clears them") {
@@ -342,4 +352,57 @@ TEST_CASE("a changed device leaves the next one as from the factory") {
                                    "<h:RequestedState>32771</h:RequestedState>"));
     bench fresh;
     CHECK(fresh.ask(test::get_of("AMT_RedirectionService")).body->value("EnabledState") == "32768");
+}
+
+TEST_CASE("a presence server, its rules and their associations come and go together") {
+    bench b;
+    const auto add_server = test::invoke(
+        "AMT_RemoteAccessService", "AddMpServer",
+        "<h:AccessInfo>192.0.2.9</h:AccessInfo><h:InfoFormat>3</h:InfoFormat><h:Port>4433</h:Port>"
+        "<h:AuthMethod>2</h:AuthMethod><h:Username>admin</h:Username><h:Password>pw</h:Password>");
+    const auto made = b.ask(add_server);
+    CHECK(made.return_value() == 0u);
+    const auto server = wsman::read_reference(*made.body->child("MpServer"));
+    REQUIRE(server.has_value());
+    CHECK(server->resource_uri == resource("AMT_ManagementPresenceRemoteSAP"));
+
+    const auto add_rule = [](std::string_view trigger, std::string_view server_name) {
+        return test::invoke("AMT_RemoteAccessService", "AddRemoteAccessPolicyRule",
+                            "<h:Trigger>" + std::string(trigger) +
+                                "</h:Trigger><h:TunnelLifeTime>0</h:TunnelLifeTime>"
+                                "<h:MpServer><a:Address>x</a:Address><a:ReferenceParameters>"
+                                "<w:ResourceURI>" +
+                                resource("AMT_ManagementPresenceRemoteSAP") +
+                                "</w:ResourceURI><w:SelectorSet><w:Selector Name=\"Name\">" +
+                                std::string(server_name) +
+                                "</w:Selector></w:SelectorSet></a:ReferenceParameters>"
+                                "</h:MpServer>");
+    };
+    const auto *name = "Intel(r) AMT:Management Presence Server 0";
+    CHECK(b.ask(add_rule("2", "another")).return_value() == 2053u);
+    CHECK(b.ask(add_rule("2", name)).return_value() == 0u);
+    CHECK(b.ask(add_rule("2", name)).return_value() == 2058u);
+    CHECK(b.ask(add_rule("0", name)).return_value() == 0u);
+    const auto *associations = b.state.objects.find_name("AMT_RemoteAccessPolicyAppliesToMPS");
+    CHECK(associations->instances.size() == 2);
+    (void)b.ask(test::delete_of("AMT_RemoteAccessPolicyRule", "PolicyRuleName", "Periodic"));
+    associations = b.state.objects.find_name("AMT_RemoteAccessPolicyAppliesToMPS");
+    CHECK(associations->instances.size() == 1);
+    (void)b.ask(test::delete_of("AMT_ManagementPresenceRemoteSAP", "Name", name));
+    associations = b.state.objects.find_name("AMT_RemoteAccessPolicyAppliesToMPS");
+    CHECK(associations->instances.empty());
+}
+
+TEST_CASE("a trusted root is added once, and must be base64 of DER") {
+    bench b;
+    const auto add = [](std::string_view blob) {
+        return test::invoke("AMT_PublicKeyManagementService", "AddTrustedRootCertificate",
+                            "<h:CertificateBlob>" + std::string(blob) + "</h:CertificateBlob>");
+    };
+    CHECK(b.ask(add("MIIB")).return_value() == 0u); // begins like a certificate
+    CHECK(b.ask(add("MIIB")).return_value() == 2058u);
+    CHECK(b.ask(add("AAAA")).return_value() == 36u);
+    CHECK(b.ask(add("no base64!")).return_value() == 36u);
+    CHECK(b.ask(test::get_of("AMT_PublicKeyCertificate")).body->value("InstanceID") ==
+          "Intel(r) AMT Certificate: Handle: 0");
 }

@@ -13,7 +13,6 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,8 +27,15 @@ struct wsman_answer {
     std::string xml;
 };
 
+// One out parameter of a method: a text, or a reference to an instance.
+struct out_parameter {
+    std::string name;
+    std::string value;
+    std::optional<wsman::endpoint_reference> reference = std::nullopt;
+};
+
 // What a method gives: its out parameters, ReturnValue among them, or a fault.
-using method_outcome = std::variant<std::vector<std::pair<std::string, std::string>>, wsman::fault>;
+using method_outcome = std::variant<std::vector<out_parameter>, wsman::fault>;
 
 // "AMT_GeneralSettings.Get", "IPS_HostBasedSetupService.Setup"; "?" for what is missing.
 [[nodiscard]] std::string call_name(const wsman::soap_request &request);
@@ -46,9 +52,8 @@ class wsman_service {
 
     // The same shapes for an answer that somebody else decided.
     [[nodiscard]] wsman_answer refuse(const wsman::soap_request &request, const wsman::fault &why);
-    [[nodiscard]] wsman_answer
-    answer_method(const wsman::soap_request &request,
-                  const std::vector<std::pair<std::string, std::string>> &out);
+    [[nodiscard]] wsman_answer answer_method(const wsman::soap_request &request,
+                                             const std::vector<out_parameter> &out);
 
     [[nodiscard]] std::size_t open_enumerations() const noexcept { return contexts_.size(); }
 

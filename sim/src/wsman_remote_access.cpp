@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Methods about trusted roots, presence servers and the rules when to call them. The instances are
+// those of recorded conversations; no presence server is ever called.
+#include "encoding.hpp"
+#include "wsman_faults.hpp"
+#include "wsman_methods.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace costrand::sim {
+namespace {
+
+using wsman::endpoint_reference;
+using wsman::xml_element;
+
+constexpr std::size_t most_servers = 4;       // assumed
+constexpr std::size_t most_certificates = 32; // assumed
+constexpr std::size_t longest_account = 16;   // user name and password of a presence server
+
+xml_element instance_of(const object_class &known) {
+    xml_element made;
+    made.ns = known.resource_uri;
+    made.name = known.name();
+    return made;
+}
+
+// "<prefix>0", "<prefix>1", ...: the first that no instance has as its key.
+std::string free_name(const object_class &known, std::string_view key, std::string_view prefix) {
+    for (std::size_t n = 0;; ++n) {
+        auto name = std::string(prefix) + std::to_string(n);
+        if (std::ranges::none_of(known.instances,
+                                 [&](const auto &i) { return i.value(key) == name; }))
+            return name;
+    }
+}
+
+endpoint_reference refer(const xml_element &instance,
+                         std::initializer_list<std::string_view> keys) {
+    endpoint_reference to;
+    to.resource_uri = instance.ns;
+    for (const auto key : keys)
+        to.selectors.push_back({std::string(key), std::string(instance.value(key)), nullptr});
+    return to;
+}
+endpoint_reference refer_to_server(const xml_element &server) {
+    return refer(server, {"CreationClassName", "Name", "SystemCreationClassName", "SystemName"});
+}
+endpoint_reference refer_to_rule(const xml_element &rule) {
+    return refer(rule,
+                 {"CreationClassName", "PolicyRuleName", "SystemCreationClassName", "SystemName"});
+}
+
+// A property that refers to an instance.
+void set_reference(xml_element &instance, std::string_view name, const endpoint_reference &to) {
+    wsman::xml_writer markup;
+    markup.open("p", {{"xmlns:b", wsman::uri::addressing}, {"xmlns:c", wsman::uri::wsman}});
+    wsman::write_reference(markup, to, "b", "c");
+    auto property = wsman::parse_xml(*markup.close().finish());
+    property->ns = instance.ns;
+    property->name = name;
+    instance.children.push_back(std::move(*property));
+}
+
+object_class &edit(device_state &state, std::string_view class_name) {
+    return state.objects.edit(state.objects.find_name(class_name)->resource_uri);
+}
+
+method_outcome add_trusted_root(method_call &call) {
+    if (!has_all(call.input, {"CertificateBlob"}))
+        return missing_values();
+    const auto blob = call.input.value("CertificateBlob");
+    const auto der = from_base64(blob);
+    if (!der || der->empty() || der->front() != std::byte{0x30}) // a SEQUENCE, at least
+        return returns(invalid_parameter);
+    auto &certificates = edit(call.state, "AMT_PublicKeyCertificate");
+    if (std::ranges::any_of(certificates.instances,
+                            [&](const auto &c) { return c.value("X509Certificate") == blob; }))
+        return returns(duplicate);
+    if (certificates.instances.size() >= most_certificates)
+        return returns(limit_reached);
+    auto made = instance_of(certificates);
+    set_property(made, "ElementName", "Intel(r) AMT Certificate");
+    set_property(made, "InstanceID",
+                 free_name(certificates, "InstanceID", "Intel(r) AMT Certificate: Handle: "));
+    set_property(made, "TrustedRootCertficate", "true"); // the firmware's spelling
+    set_property(made, "X509Certificate", blob);
+    std::vector<out_parameter> out;
+    out.push_back({"CreatedCertificate", "", refer(made, {"InstanceID"})});
+    certificates.instances.push_back(std::move(made));
+    return returns(success, std::move(out));
+}
+
+method_outcome add_mp_server(method_call &call) {
+    if (!has_all(call.input, {"AccessInfo", "InfoFormat", "Port", "AuthMethod"}))
+        return missing_values();
+    const auto format = number(call.input, "InfoFormat"), method = number(call.input, "AuthMethod");
+    const auto port = number(call.input, "Port");
+    const bool good = (format == 3u || format == 4u || format == 201u) && port && *port > 0 &&
+                      *port < 65536 && (method == 1u || method == 2u) &&
+                      call.input.value("Username").size() <= longest_account &&
+                      call.input.value("Password").size() <= longest_account;
+    if (!good)
+        return returns(invalid_parameter);
+    auto &servers = edit(call.state, "AMT_ManagementPresenceRemoteSAP");
+    if (servers.instances.size() >= most_servers)
+        return returns(limit_reached);
+    auto made = instance_of(servers);
+    set_property(made, "CreationClassName", "AMT_ManagementPresenceRemoteSAP");
+    set_property(made, "ElementName", "Intel(r) AMT:Management Presence Server");
+    set_property(made, "Name",
+                 free_name(servers, "Name", "Intel(r) AMT:Management Presence Server "));
+    set_property(made, "SystemCreationClassName", "CIM_ComputerSystem");
+    set_property(made, "SystemName", "Intel(r) AMT");
+    for (const auto *name : {"AccessInfo", "CN", "InfoFormat", "Port"})
+        if (call.input.child(name))
+            set_property(made, name, call.input.value(name));
+    std::vector<out_parameter> out;
+    out.push_back({"MpServer", "", refer_to_server(made)});
+    servers.instances.push_back(std::move(made));
+    return returns(success, std::move(out));
+}
+
+void associate(device_state &state, const xml_element &rule, const xml_element &server) {
+    auto &associations = edit(state, "AMT_RemoteAccessPolicyAppliesToMPS");
+    auto made = instance_of(associations);
+    set_reference(made, "ManagedElement", refer_to_server(server));
+    set_reference(made, "PolicySet", refer_to_rule(rule));
+    set_property(made, "MpsType", "0");
+    set_property(made, "OrderOfAccess", "0");
+    associations.instances.push_back(std::move(made));
+}
+
+method_outcome add_policy_rule(method_call &call) {
+    if (!has_all(call.input, {"Trigger", "TunnelLifeTime", "MpServer"}))
+        return missing_values();
+    constexpr auto names = std::to_array<std::string_view>({"User Initiated", "Alert", "Periodic"});
+    const auto trigger = number(call.input, "Trigger");
+    if (!trigger || *trigger >= names.size() || !number(call.input, "TunnelLifeTime"))
+        return returns(invalid_parameter);
+    const auto target = wsman::read_reference(*call.input.child("MpServer"));
+    const auto *servers = call.state.objects.find_name("AMT_ManagementPresenceRemoteSAP");
+    const auto *server = target ? servers->find(target->selectors) : nullptr;
+    if (!server)
+        return returns(invalid_handle);
+    auto &rules = edit(call.state, "AMT_RemoteAccessPolicyRule");
+    const auto name = names[*trigger];
+    if (std::ranges::any_of(rules.instances,
+                            [&](const auto &r) { return r.value("PolicyRuleName") == name; }))
+        return returns(duplicate);
+    auto made = instance_of(rules);
+    set_property(made, "CreationClassName", "AMT_RemoteAccessPolicyRule");
+    set_property(made, "ElementName", "Inte(r) AMT:Remote Access Policy"); // as recorded
+    set_property(made, "ExtendedData", call.input.value("ExtendedData"));
+    set_property(made, "PolicyRuleName", name);
+    set_property(made, "SystemCreationClassName", "CIM_ComputerSystem");
+    set_property(made, "SystemName", "Intel(r) AMT");
+    set_property(made, "Trigger", std::to_string(*trigger));
+    set_property(made, "TunnelLifeTime", call.input.value("TunnelLifeTime"));
+    associate(call.state, made, *server);
+    std::vector<out_parameter> out;
+    out.push_back({"PolicyRule", "", refer_to_rule(made)});
+    rules.instances.push_back(std::move(made));
+    return returns(success, std::move(out));
+}
+
+constexpr auto methods = std::to_array<named_method>({
+    {"AMT_PublicKeyManagementService.AddTrustedRootCertificate", &add_trusted_root},
+    {"AMT_RemoteAccessService.AddMpServer", &add_mp_server},
+    {"AMT_RemoteAccessService.AddRemoteAccessPolicyRule", &add_policy_rule},
+});
+
+} // namespace
+
+std::span<const named_method> remote_access_methods() noexcept {
+    return methods;
+}
+
+// An association does not outlive what it associates.
+void after_delete(device_state &state, const xml_element &gone) {
+    endpoint_reference to;
+    if (gone.name == "AMT_ManagementPresenceRemoteSAP")
+        to = refer_to_server(gone);
+    else if (gone.name == "AMT_RemoteAccessPolicyRule")
+        to = refer_to_rule(gone);
+    else
+        return;
+    const auto refers = [&to](const xml_element &property) {
+        const auto target = wsman::read_reference(property);
+        return target && target->resource_uri == to.resource_uri &&
+               target->selectors == to.selectors;
+    };
+    std::erase_if(edit(state, "AMT_RemoteAccessPolicyAppliesToMPS").instances,
+                  [&](const auto &i) { return std::ranges::any_of(i.children, refers); });
+}
+
+} // namespace costrand::sim
