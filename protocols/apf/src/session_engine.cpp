@@ -6,7 +6,6 @@
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/strand.hpp>
 
-#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -88,9 +87,14 @@ awaitable<void> session_engine::run() {
     if (!why && state.cancelled() != net::cancellation_type::none)
         why = net::error::operation_aborted;
     link_lost_ = why && why != core::cond::cancelled && !core_end_;
-    // A cancelled coroutine cannot await: the farewell needs a fresh state.
-    co_await net::this_coro::reset_cancellation_state(net::enable_terminal_cancellation());
+    // Readers of channels must not take it for the end of their own stream.
+    if (why == core::end_of_stream)
+        why = errc::link_ended;
+    // A cancelled coroutine cannot await, but for this; the caller stays cancelled.
+    const bool throws = co_await net::this_coro::throw_if_cancelled();
+    co_await net::this_coro::throw_if_cancelled(false);
     co_await leave(why);
+    co_await net::this_coro::throw_if_cancelled(throws);
     if (why)
         throw system_error(why);
 }

@@ -43,6 +43,7 @@ enum class errc {
     service_not_available, // the peer asked for an unknown service; DISCONNECT 7 was sent
     authentication_failed, // the peer's USERAUTH_REQUEST was refused
     disconnected,          // the peer sent DISCONNECT
+    link_ended,            // the link came to an orderly end under the session
 };
 
 namespace detail {
@@ -97,6 +98,8 @@ inline const char *text_of(errc e) noexcept {
         return "APF authentication refused";
     case errc::disconnected:
         return "the peer ended the APF session";
+    case errc::link_ended:
+        return "the link to the firmware ended";
     }
     return "unknown APF error";
 }

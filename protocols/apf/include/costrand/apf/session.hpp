@@ -50,10 +50,11 @@ class session {
     // run() has returned, or was never called.
     ~session();
 
-    // Handshake and traffic, until stop() (returns) or the end (throws): the link's own error, or
-    // errc::handshake_timed_out, disconnected, protocol_error, version_not_supported,
-    // service_not_available, authentication_failed. Open channels are closed on the way out (up to
-    // timeouts::farewell), then the link. To be called once. Cancellation is a stop that throws.
+    // Handshake and traffic, until stop() (returns) or the end (throws): the link's own error
+    // (errc::link_ended for its end_of_stream), or errc::handshake_timed_out, disconnected,
+    // protocol_error, version_not_supported, service_not_available, authentication_failed. Open
+    // channels are closed on the way out (up to timeouts::farewell), then the link. To be called
+    // once. Cancellation is a stop that throws.
     [[nodiscard]] awaitable<void> run();
 
     // Completes when channels may be opened: the firmware advertised a complete pair of ports, or
