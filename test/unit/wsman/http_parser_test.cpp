@@ -280,11 +280,13 @@ TEST_CASE("header size, number of fields, extensions and body are limited") {
     limits.body_bytes = 10;
     const std::string post = "POST / HTTP/1.1\r\n";
     const std::string chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
+    const std::string extended = "1;" + std::string(20, 'x') + "\r\na\r\n";
     for (const auto &text :
          {post + "A: " + std::string(100, 'x') + "\r\n\r\n", std::string(200, 'P'),
           post + "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n\r\n", post + "Content-Length: 11\r\n\r\n",
           chunked + "b\r\n", chunked + "a\r\n0123456789\r\n1\r\n",
           chunked + "1;" + std::string(60, 'x') + "\r\na\r\n",
+          chunked + extended + extended + extended,
           chunked + "0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n"}) {
         CAPTURE(text);
         CHECK(request_error(text, limits) == errc::http_too_large);

@@ -150,6 +150,7 @@ TEST_CASE("what is not well-formed is malformed, also where PropertyTree would t
                                   "x<a/>",
                                   "<a b=1/>",
                                   "<a b='1' b='2'/>",
+                                  "<p:a xmlns:p='u' xmlns:p='v'/>",
                                   "<a b='<'/>",
                                   "<a b='1'c='2'/>",
                                   "<a b>1</a>",
