@@ -2,40 +2,24 @@
 // Real sockets on loopback, in real time: each case ends when its peers have spoken.
 #include <costrand/transports/tcp.hpp>
 
+#include "run_real.hpp"
+
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/stream_ops.hpp>
 #include <costrand/core/task_group.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <exception>
 #include <string>
 
 using namespace costrand;
 using namespace std::chrono_literals;
 
 namespace {
-
-void run_real(awaitable<void> (*body)()) {
-    net::io_context context(1);
-    std::exception_ptr failure;
-    bool ended = false;
-    net::co_spawn(net::make_strand(context), body(), [&](std::exception_ptr e) {
-        failure = e;
-        ended = true;
-    });
-    context.run();
-    if (failure)
-        std::rethrow_exception(failure);
-    REQUIRE(ended);
-}
 
 awaitable<void> echo_once(transports::tcp_acceptor &acceptor) {
     auto stream = co_await acceptor.accept();
@@ -47,7 +31,7 @@ awaitable<void> echo_once(transports::tcp_acceptor &acceptor) {
 } // namespace
 
 TEST_CASE("TCP carries bytes both ways and half-closes") {
-    run_real([]() -> awaitable<void> {
+    test::run_real([]() -> awaitable<void> {
         const auto executor = co_await net::this_coro::executor;
         transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
         core::task_group group(executor);
@@ -63,7 +47,7 @@ TEST_CASE("TCP carries bytes both ways and half-closes") {
 }
 
 TEST_CASE("a port where nobody listens is refused") {
-    run_real([]() -> awaitable<void> {
+    test::run_real([]() -> awaitable<void> {
         const auto executor = co_await net::this_coro::executor;
         std::uint16_t port = 0;
         {
@@ -77,7 +61,7 @@ TEST_CASE("a port where nobody listens is refused") {
 }
 
 TEST_CASE("a host that does not exist is told by the resolver") {
-    run_real([]() -> awaitable<void> {
+    test::run_real([]() -> awaitable<void> {
         auto got = co_await core::as_result(transports::tcp_connect("no-such.invalid", 80, 10s));
         REQUIRE(got.has_error());
         CHECK(got.error() != core::cond::timed_out);
@@ -85,7 +69,7 @@ TEST_CASE("a host that does not exist is told by the resolver") {
 }
 
 TEST_CASE("close ends a pending accept and a pending read with cond::closed") {
-    run_real([]() -> awaitable<void> {
+    test::run_real([]() -> awaitable<void> {
         const auto executor = co_await net::this_coro::executor;
         transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
         auto client = co_await transports::tcp_connect("127.0.0.1", acceptor.port(), 10s);

@@ -9,6 +9,7 @@
 
 #include <support/certificates.hpp>
 #include <support/run_coro.hpp>
+#include <unit/core/support.hpp>
 
 #include <chrono>
 #include <string>
@@ -230,6 +231,100 @@ TEST_CASE("a read that was cancelled has taken nothing") {
         const auto n = co_await pair.client->read_some(net::buffer(&c, 1));
         CHECK(n == 1);
         CHECK(c == 'x');
+    });
+}
+
+TEST_CASE("what a certificate lacks is told in OpenSSL's words") {
+    test::leaf_options old;
+    old.valid_from_days = -2;
+    old.valid_to_days = -1;
+    const auto expired = server_options(old, true);
+    auto untrusting = client_options();
+    untrusting.trust = {};
+    struct example {
+        transports::tls_client_options client;
+        transports::tls_server_options server;
+        const char *words;
+    };
+    const std::vector<example> examples = {
+        {client_options(), expired, "certificate has expired"},
+        {untrusting, good_server(), "unable to get local issuer certificate"},
+        {client_options("other.example"), good_server(), "hostname mismatch"},
+    };
+    for (const auto &e : examples)
+        test::run_coro([&e](test::coro_environment env) -> awaitable<void> {
+            auto below = sim::memory_byte_pair(env.executor);
+            core::task_group group(env.executor);
+            group.spawn(serve_quietly(std::move(below.second), e.server));
+            std::string reason;
+            try {
+                auto client = e.client;
+                (void)co_await transports::tls_connect(std::move(below.first), std::move(client));
+            } catch (const transports::tls_error &error) {
+                reason = error.reason();
+            }
+            co_await group.join();
+            CHECK(reason == e.words);
+        });
+}
+
+TEST_CASE("a client that trusts anyone is not told of the certificate when records are damaged") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        auto below = sim::memory_byte_pair(env.executor);
+        auto &raw = *below.second;
+        stream_ptr server;
+        core::task_group group(env.executor);
+        group.spawn(accept_into(std::move(below.second), good_server(), server));
+        transports::tls_client_options options;
+        options.host = "other.example";
+        options.trust.check = transports::tls_trust::kind::anyone;
+        auto client = co_await transports::tls_connect(std::move(below.first), std::move(options));
+        co_await group.join();
+        const std::string garbage(64, 'g');
+        co_await core::write_all(raw, net::buffer(garbage));
+        char c = 0;
+        const auto why = co_await test::failure_of(client->read_some(net::buffer(&c, 1)));
+        CHECK(why == tls_errc::protocol);
+    });
+}
+
+TEST_CASE(
+    "a write that meets no room ends when it is cancelled, and its record is still finished") {
+    using namespace std::chrono_literals;
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        sim::memory_options narrow;
+        narrow.capacity = 4096;
+        narrow.chop = 1000;
+        auto below = sim::memory_byte_pair(env.executor, narrow, narrow);
+        tls_pair pair;
+        core::task_group group(env.executor);
+        group.spawn(accept_into(std::move(below.second), good_server(), pair.server));
+        pair.client = co_await transports::tls_connect(std::move(below.first), client_options());
+        co_await group.join();
+        const auto sent = pattern(10'000, 'A');
+        const auto why = co_await test::failure_of(
+            core::with_deadline(1s, pair.client->write_some(net::buffer(sent))));
+        CHECK(why == core::cond::timed_out);
+        CHECK(env.time.elapsed() == 1s);
+        std::string got(sent.size(), ' ');
+        co_await core::read_exactly(*pair.server, net::buffer(got));
+        CHECK((got == sent));
+    });
+}
+
+TEST_CASE("certificates and keys that cannot be used are a fault of the configuration") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        auto below = sim::memory_byte_pair(env.executor);
+        transports::tls_server_options none;
+        none.certificate_chain_pem = "no certificate";
+        auto accepting = transports::tls_accept(std::move(below.second), std::move(none));
+        const auto server = co_await test::failure_of(std::move(accepting));
+        CHECK(server == tls_errc::bad_configuration);
+        auto options = client_options();
+        options.trust.anchors_pem.clear();
+        auto connecting = transports::tls_connect(std::move(below.first), std::move(options));
+        const auto client = co_await test::failure_of(std::move(connecting));
+        CHECK(client == tls_errc::bad_configuration);
     });
 }
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dial, TLS and upgrade over real loopback sockets.
+#include <costrand/transports/websocket.hpp>
+
+#include "run_real.hpp"
+
+#include <costrand/core/bytes.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/transports/tcp.hpp>
+
+#include <support/certificates.hpp>
+#include <unit/core/support.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace costrand;
+using namespace std::chrono_literals;
+
+namespace {
+
+const test::authority &root() {
+    static const test::authority a;
+    return a;
+}
+
+transports::tls_server_options server_options() {
+    test::leaf_options leaf;
+    leaf.host = "127.0.0.1";
+    auto made = root().issue(leaf);
+    transports::tls_server_options o;
+    o.certificate_chain_pem = made.certificate_pem;
+    o.private_key_pem = core::secret(std::move(made.key_pem));
+    return o;
+}
+
+transports::websocket_url url_of(const char *scheme, const transports::tcp_acceptor &acceptor) {
+    const auto text =
+        std::string(scheme) + "://127.0.0.1:" + std::to_string(acceptor.port()) + "/activate";
+    return transports::parse_websocket_url(text).value();
+}
+
+transports::websocket_options trusting(transports::tls_trust::kind check) {
+    transports::websocket_options o;
+    o.trust.check = check;
+    if (check == transports::tls_trust::kind::anchors)
+        o.trust.anchors_pem = root().certificate_pem();
+    return o;
+}
+
+// One connection: says back the first message.
+awaitable<void> echo_once(std::unique_ptr<core::byte_stream> below) {
+    const transports::websocket_options defaults;
+    const auto stream = co_await transports::websocket_accept(std::move(below), defaults);
+    std::vector<std::byte> buffer(4096);
+    const auto n = co_await stream->receive(net::buffer(buffer));
+    co_await stream->send(net::buffer(buffer.data(), n));
+    (void)co_await test::failure_of(stream->receive(net::buffer(buffer))); // until it is gone
+}
+
+awaitable<void> serve(transports::tcp_acceptor &acceptor, bool secure) {
+    auto below = co_await acceptor.accept();
+    if (secure)
+        below = co_await transports::tls_accept(std::move(below), server_options());
+    co_await echo_once(std::move(below));
+}
+
+// A server whose client goes away in the middle of the handshake.
+awaitable<void> serve_in_vain(transports::tcp_acceptor &acceptor) {
+    (void)co_await test::failure_of(serve(acceptor, true));
+}
+
+awaitable<std::string> ask(transports::websocket_url url, transports::websocket_options options) {
+    const auto stream =
+        co_await transports::websocket_connect(std::move(url), std::move(options), {});
+    co_await stream->send(net::buffer("hello", 5));
+    std::vector<std::byte> buffer(4096);
+    const auto n = co_await stream->receive(net::buffer(buffer));
+    co_return std::string(core::as_text(core::const_bytes(buffer).first(n)));
+}
+
+} // namespace
+
+TEST_CASE("ws and wss reach a server on loopback") {
+    test::run_real([]() -> awaitable<void> {
+        const auto executor = co_await net::this_coro::executor;
+        for (const bool secure : {false, true}) {
+            transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
+            core::task_group servers(executor);
+            servers.spawn(serve(acceptor, secure));
+            auto options = trusting(transports::tls_trust::kind::anchors);
+            const auto answer =
+                co_await ask(url_of(secure ? "wss" : "ws", acceptor), std::move(options));
+            CHECK(answer == "hello");
+            co_await servers.join();
+        }
+    });
+}
+
+TEST_CASE("a certificate that the system does not know ends wss, unless anyone is trusted") {
+    test::run_real([]() -> awaitable<void> {
+        const auto executor = co_await net::this_coro::executor;
+        transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
+        core::task_group servers(executor);
+        servers.spawn(serve_in_vain(acceptor));
+        auto strict = trusting(transports::tls_trust::kind::system);
+        const auto why = co_await test::failure_of(ask(url_of("wss", acceptor), std::move(strict)));
+        CHECK(why == transports::tls_errc::certificate_not_trusted);
+        co_await servers.join();
+        servers.spawn(serve(acceptor, true));
+        auto blind = trusting(transports::tls_trust::kind::anyone);
+        const auto answer = co_await ask(url_of("wss", acceptor), std::move(blind));
+        CHECK(answer == "hello");
+        co_await servers.join();
+    });
+}
+
+TEST_CASE("a server that is not there refuses at once") {
+    test::run_real([]() -> awaitable<void> {
+        const auto executor = co_await net::this_coro::executor;
+        auto gone = std::make_unique<transports::tcp_acceptor>(executor, "127.0.0.1", 0);
+        const auto url = url_of("ws", *gone);
+        gone.reset();
+        const transports::websocket_options defaults;
+        const auto why = co_await test::failure_of(ask(url, defaults));
+        CHECK(why == net::error::make_error_code(net::error::connection_refused));
+    });
+}
+
+TEST_CASE("a server that takes the connection and says nothing is left when the limit passes") {
+    test::run_real([]() -> awaitable<void> {
+        const auto executor = co_await net::this_coro::executor;
+        const transports::tcp_acceptor mute(executor, "127.0.0.1", 0);
+        for (const char *scheme : {"ws", "wss"}) {
+            transports::websocket_options options;
+            options.handshake_limit = 50ms;
+            const auto why = co_await test::failure_of(ask(url_of(scheme, mute), options));
+            CHECK(why == core::cond::timed_out);
+        }
+    });
+}
