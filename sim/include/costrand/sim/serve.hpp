@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A simulated device over real descriptors: accept loops for a HECI socket and for LMS ports. The
+// acceptors, made by the program, run on the device's executor.
+#pragma once
+
+#include <costrand/core/awaitable.hpp>
+#include <costrand/sim/firmware.hpp>
+#include <costrand/transports/heci_socket.hpp>
+#include <costrand/transports/tcp.hpp>
+
+#include <cstdint>
+
+namespace costrand::sim {
+
+// Lets programs in as the device's admit() says, with the errno of a mei driver for a refusal.
+// Completes when the acceptor is closed; the links it accepted are then closed and waited for.
+// Device and acceptor outlive the call. Cancellation: ends the links, too.
+[[nodiscard]] awaitable<void> serve_heci_socket(firmware &device, heci::socket_acceptor &acceptor);
+
+// The same for a port of the LMS. `port` is the device's port (16992), whatever the acceptor's is.
+[[nodiscard]] awaitable<void> serve_lms_port(firmware &device, transports::tcp_acceptor &acceptor,
+                                             std::uint16_t port);
+
+// The errno of open or connect that a program sees for that refusal; EINVAL for other codes.
+[[nodiscard]] int errno_of(const error_code &refusal) noexcept;
+
+} // namespace costrand::sim

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/sim/serve.hpp>
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/transports/heci_errc.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <cerrno>
+#include <utility>
+
+namespace costrand::sim {
+namespace {
+
+awaitable<heci::connect_answer> decide(firmware &device, heci::client_id client) {
+    heci::connect_answer answer;
+    auto limit = co_await core::as_result(device.admit(client));
+    if (limit)
+        answer.max_message_size = static_cast<std::uint32_t>(*limit);
+    else if (limit.error() == core::cond::cancelled)
+        throw system_error(limit.error());
+    else
+        answer.refusal = errno_of(limit.error());
+    co_return answer;
+}
+
+// What an accept loop ends with: closed is its normal end.
+awaitable<void> finish(core::task_group &clients, error_code why) {
+    clients.cancel();
+    auto joined = co_await core::as_result(clients.join());
+    if (why != core::cond::closed)
+        throw system_error(why);
+    if (!joined)
+        throw system_error(joined.error());
+}
+
+} // namespace
+
+int errno_of(const error_code &refusal) noexcept {
+    if (refusal == make_error_code(heci::errc::no_driver))
+        return ENOENT;
+    if (refusal == make_error_code(heci::errc::no_permission))
+        return EACCES;
+    if (refusal == make_error_code(heci::errc::not_ready))
+        return ENODEV;
+    if (refusal == make_error_code(heci::errc::no_client))
+        return ENOTTY;
+    return refusal == make_error_code(heci::errc::busy) ? EBUSY : EINVAL;
+}
+
+awaitable<void> serve_heci_socket(firmware &device, heci::socket_acceptor &acceptor) {
+    core::task_group clients(co_await net::this_coro::executor);
+    for (;;) {
+        heci::connect_policy policy = [&device](heci::client_id client) {
+            return decide(device, client);
+        };
+        auto accepted = co_await core::as_result(acceptor.accept(std::move(policy)));
+        if (!accepted)
+            co_return co_await finish(clients, accepted.error());
+        clients.spawn(device.serve_heci(std::move(accepted->stream), accepted->client));
+    }
+}
+
+awaitable<void> serve_lms_port(firmware &device, transports::tcp_acceptor &acceptor,
+                               std::uint16_t port) {
+    core::task_group clients(co_await net::this_coro::executor);
+    for (;;) {
+        auto accepted = co_await core::as_result(acceptor.accept());
+        if (!accepted)
+            co_return co_await finish(clients, accepted.error());
+        clients.spawn(device.serve_lms(std::move(*accepted), port));
+    }
+}
+
+} // namespace costrand::sim
