@@ -39,11 +39,10 @@ class normaliser {
             else
                 out_.push_back(token);
             if (!value_follows || i + 1 >= arguments.size())
-                continue; // Program_options tells what is missing
-            if (is_option(arguments[i + 1]))
+                continue;                    // Program_options tells what is missing
+            if (is_option(arguments[i + 1])) // which may hold a secret behind its =
                 throw error(exit_code::incorrect_command_line_parameters,
-                            token + ": its value is missing; if it is to be \"" + arguments[i + 1] +
-                                "\", join them with =");
+                            token + ": its value is missing, the next argument is an option");
             out_.push_back(arguments[++i]);
         }
         return std::move(out_);

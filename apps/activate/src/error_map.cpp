@@ -9,6 +9,7 @@
 #include <costrand/rps/errc.hpp>
 #include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/heci_status.hpp>
+#include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/tls.hpp>
 #include <costrand/transports/websocket.hpp>
 #include <costrand/wsman/errc.hpp>
@@ -89,6 +90,7 @@ constexpr std::array apf_rows = {
     row<apf::errc>{apf::errc::service_not_available, amt_connection_failed, ""},
     row<apf::errc>{apf::errc::authentication_failed, amt_connection_failed, ""},
     row<apf::errc>{apf::errc::disconnected, amt_connection_failed, ""},
+    row<apf::errc>{apf::errc::link_ended, amt_connection_failed, ""},
 };
 
 constexpr std::array wsman_rows = {
@@ -142,6 +144,17 @@ constexpr std::array websocket_rows = {
     row<transports::websocket_errc>{transports::websocket_errc::not_websocket,
                                     missing_or_incorrect_url,
                                     "is this the provisioning server's URL?"},
+};
+
+constexpr std::array lms_rows = {
+    row<transports::lms_errc>{transports::lms_errc::not_running, lms_connection_failed,
+                              "start the LMS service, or use --transport lme"},
+    row<transports::lms_errc>{transports::lms_errc::no_answer, lms_connection_failed,
+                              "restart the LMS service, or stop it and use --transport lme"},
+    row<transports::lms_errc>{transports::lms_errc::mute, lms_connection_failed,
+                              "restart the LMS service, or stop it and use --transport lme"},
+    row<transports::lms_errc>{transports::lms_errc::hangs_up, lms_connection_failed,
+                              "restart the LMS service, or stop it and use --transport lme"},
 };
 
 constexpr std::array core_rows = {
@@ -205,6 +218,8 @@ error_mapping map_error(const boost::system::error_code &error) noexcept {
         return find(tls_rows, value);
     if (category == transports::websocket_category())
         return find(websocket_rows, value);
+    if (category == transports::lms_category())
+        return find(lms_rows, value);
     if (category == core::error_category())
         return find(core_rows, value);
     if (category == boost::system::system_category() ||

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The demonstration: a simulated device, a small provisioning server and the real client in one
+// process, over real sockets.
+#pragma once
+
+#include <costrand/activate/console.hpp>
+#include <costrand/activate/options.hpp>
+#include <costrand/core/awaitable.hpp>
+#include <costrand/core/log.hpp>
+#include <costrand/core/random.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/sim/firmware.hpp>
+#include <costrand/sim/rps.hpp>
+#include <costrand/transports/heci_socket.hpp>
+#include <costrand/transports/tcp.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace costrand::activate {
+
+struct demo_options {
+    bool lms = false;    // the simulated machine runs an LMS
+    std::string profile; // the one that the server has
+    // Of the server, after the device was activated. The recorded one waits 12 s.
+    core::duration after_activation = std::chrono::seconds(12);
+};
+
+// A simulated machine and a server behind real sockets: the firmware's HECI at a unix socket in a
+// folder of its own, the LMS and the server on loopback. Serves from its construction on.
+class demo_world {
+  public:
+    demo_world(net::any_io_executor executor, const demo_options &options, core::log log);
+    demo_world(const demo_world &) = delete;
+    demo_world &operator=(const demo_world &) = delete;
+    // The folder is removed. Await stop() first.
+    ~demo_world();
+
+    // Ends everything. Cancellation: ignored.
+    [[nodiscard]] awaitable<void> stop();
+
+    [[nodiscard]] const std::string &heci_path() const noexcept { return heci_path_; }
+    // Nobody listens there without an LMS.
+    [[nodiscard]] std::uint16_t lms_port() const noexcept { return lms_port_; }
+    [[nodiscard]] std::string server_url() const;
+    [[nodiscard]] sim::firmware &device() noexcept { return device_; }
+    [[nodiscard]] sim::rps_server &server() noexcept { return server_; }
+
+  private:
+    class folder {
+      public:
+        folder();
+        folder(const folder &) = delete;
+        folder &operator=(const folder &) = delete;
+        ~folder();
+        std::string path;
+    };
+
+    awaitable<heci::connect_answer> admit(heci::client_id client);
+    awaitable<void> accept_heci();
+    awaitable<void> accept_lms();
+    awaitable<void> accept_server();
+    awaitable<void> serve_server(std::unique_ptr<core::byte_stream> connection);
+
+    std::unique_ptr<core::random_source> random_;
+    core::log log_;
+    folder folder_;
+    std::string heci_path_;
+    sim::firmware device_;
+    sim::rps_server server_;
+    heci::socket_acceptor heci_;
+    transports::tcp_acceptor lms_, rps_;
+    std::uint16_t lms_port_;
+    core::task_group tasks_;
+};
+
+// Completes only when the simulated device really is in client control mode; throws activate::error
+// otherwise. What it made in the file system is gone in every case.
+[[nodiscard]] awaitable<void> run_demo(net::any_io_executor executor, const settings &options,
+                                       console &says);
+
+} // namespace costrand::activate

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// This machine as the environment of an activation: its HECI device, its LMS, the real server.
+#pragma once
+
+#include <costrand/activate/console.hpp>
+#include <costrand/activate/options.hpp>
+#include <costrand/activate/wiring.hpp>
+#include <costrand/core/awaitable.hpp>
+
+#include <memory>
+#include <string>
+
+namespace costrand::activate {
+
+// What every environment of a program has in common: the host's names, the prompt, the websocket
+// to `options.server`, log and progress on `says`. Device and LMS are left to the caller.
+[[nodiscard]] environment host_environment(net::any_io_executor executor, const settings &options,
+                                           console &says);
+
+// Activates this machine, and tells the result on `says`. Throws activate::error.
+[[nodiscard]] awaitable<void> activate_here(net::any_io_executor executor, const settings &options,
+                                            console &says);
+
+// Tells a report on `says`; throws its failure, if it is one.
+void conclude(const report &r, const settings &options, console &says);
+
+[[nodiscard]] std::string version_text();
+[[nodiscard]] std::string version_json();
+
+} // namespace costrand::activate

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the program needs of its process and operating system. POSIX; all system calls of the
+// program that are not streams are behind this header.
+#pragma once
+
+#include <costrand/core/awaitable.hpp>
+#include <costrand/core/secret.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace costrand::activate {
+
+// No core dump, no other user's debugger: the memory holds passwords. A closed pipe on stdout ends
+// no activation half-way.
+void protect_process() noexcept;
+
+[[nodiscard]] bool is_root() noexcept;
+
+// Whether a file descriptor is a terminal that understands cursor codes.
+[[nodiscard]] bool is_terminal(int fd) noexcept;
+// Columns of the terminal; 80 when it does not say.
+[[nodiscard]] std::size_t terminal_columns(int fd) noexcept;
+
+// All of it, whatever is interrupted; a file descriptor that fails takes no more.
+void write_text(int fd, std::string_view text) noexcept;
+
+// This machine's name without its domain, and its domain as far as it knows it. The second may
+// block for a name lookup.
+[[nodiscard]] std::string os_hostname();
+[[nodiscard]] std::string os_dns_suffix();
+
+// Asks on the terminal behind stdin, without echo. Completes with one line; error 23 when the
+// terminal ended instead. Cancelled: the echo is on again.
+[[nodiscard]] awaitable<core::secret> ask_without_echo(std::string_view question);
+
+// "SIGINT"
+[[nodiscard]] std::string_view signal_name(int number) noexcept;
+// Whoever started us wants this signal ignored (nohup, a background job of a script).
+[[nodiscard]] bool is_ignored(int number) noexcept;
+// Ends the process by the signal's default action.
+[[noreturn]] void die_by(int number) noexcept;
+
+} // namespace costrand::activate

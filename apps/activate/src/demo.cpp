@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/activate/demo.hpp>
+
+#include <costrand/activate/host.hpp>
+#include <costrand/activate/wiring.hpp>
+
+#include <costrand/transports/lms_tcp.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace costrand::activate {
+
+namespace {
+
+constexpr auto shortened_wait = std::chrono::seconds(1);
+
+// The simulators' own lines are for -v, and never look like the client's.
+core::log simulators_log(console &says) {
+    return {core::log_level::debug,
+            [&says](core::log_level, std::string_view component, std::string_view line) {
+                says.log_line(core::log_level::debug,
+                              "[" + std::string(component) + "] " + std::string(line));
+            }};
+}
+
+void introduce(demo_world &world, const demo_options &how, console &says) {
+    const auto say = [&says](const std::string &line) {
+        says.log_line(core::log_level::info, line);
+    };
+    const auto &profile = world.device().device_profile();
+    say("demonstration: a simulated device with AMT " + profile.amt_version +
+        " at unix:" + world.heci_path() +
+        (how.lms ? ", its LMS at 127.0.0.1:" + std::to_string(world.lms_port()) : ", no LMS"));
+    say("demonstration: a small provisioning server at " + world.server_url());
+    say("note: this server waits 1 s after the activation where a real one waits 12 s");
+}
+
+awaitable<void> activate_in(demo_world &world, settings options, net::any_io_executor executor,
+                            console &says) {
+    options.server = parse_server_url(world.server_url());
+    auto env = host_environment(executor, options, says);
+    const auto device = heci::open_socket_device(world.heci_path());
+    env.device = device.get();
+    env.dial_lms = [port = world.lms_port()](std::uint16_t) {
+        return transports::dial_lms(port, transports::lms_options());
+    };
+    const report r = co_await activate_device(env, options);
+    conclude(r, options, says);
+    if (world.device().mode() != sim::control_mode::client)
+        throw error(exit_code::activation_failed,
+                    "the server reported success, but the simulated device is not in client "
+                    "control mode");
+    if (!options.json)
+        says.result("The simulated device is in client control mode.\n");
+}
+
+} // namespace
+
+awaitable<void> run_demo(net::any_io_executor executor, const settings &options, console &says) {
+    demo_options how;
+    how.lms = options.transport == transport_choice::lms;
+    how.profile = options.profile;
+    how.after_activation = shortened_wait;
+    demo_world world(executor, how, simulators_log(says));
+    introduce(world, how, says);
+    std::exception_ptr failed;
+    try {
+        co_await activate_in(world, options, executor, says);
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    co_await world.stop();
+    if (failed)
+        std::rethrow_exception(failed);
+}
+
+} // namespace costrand::activate

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/activate/demo.hpp>
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/lms_tcp.hpp>
+#include <costrand/transports/websocket.hpp>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace costrand::activate {
+
+namespace {
+
+constexpr const char *loopback = "127.0.0.1";
+
+sim::rps_options server_options(const demo_options &options) {
+    auto out = sim::recorded_rps_options();
+    const auto recorded = out.profiles.begin()->second;
+    out.profiles.insert_or_assign(options.profile, recorded);
+    out.timings.after_activation = options.after_activation;
+    return out;
+}
+
+// What the socket says of a refusal: the errno that the driver would give.
+int errno_of(error_code why) {
+    if (why == heci::errc::busy)
+        return EBUSY;
+    if (why == heci::errc::no_client)
+        return ENOTTY;
+    return ENODEV;
+}
+
+} // namespace
+
+demo_world::folder::folder() {
+    path = (std::filesystem::temp_directory_path() / "costrand-demo-XXXXXX").string();
+    if (!::mkdtemp(path.data()))
+        throw error(exit_code::generic_failure,
+                    path + ": " + std::generic_category().message(errno));
+}
+
+demo_world::folder::~folder() {
+    std::error_code ignored; // a folder that stays does no harm
+    std::filesystem::remove_all(path, ignored);
+}
+
+demo_world::demo_world(net::any_io_executor executor, const demo_options &options, core::log log)
+    : random_(core::system_random()),
+      log_(log),
+      heci_path_(folder_.path + "/heci"),
+      device_(executor, sim::amt16(), *random_, log),
+      server_(server_options(options), *random_, log),
+      heci_(executor, heci_path_),
+      lms_(executor, loopback, 0),
+      rps_(executor, loopback, 0),
+      lms_port_(lms_.port()),
+      tasks_(executor) {
+    tasks_.spawn(device_.run());
+    tasks_.spawn(accept_heci());
+    tasks_.spawn(accept_server());
+    if (options.lms)
+        tasks_.spawn(accept_lms());
+    else
+        lms_.close();
+}
+
+demo_world::~demo_world() = default;
+
+awaitable<void> demo_world::stop() {
+    co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+    device_.stop();
+    tasks_.cancel();
+    // Whatever a server of the demonstration failed with has shown at the client.
+    (void)co_await core::as_result(tasks_.join());
+}
+
+std::string demo_world::server_url() const {
+    return "ws://127.0.0.1:" + std::to_string(rps_.port()) + "/activate";
+}
+
+awaitable<heci::connect_answer> demo_world::admit(heci::client_id client) {
+    heci::connect_answer answer;
+    auto admitted = co_await core::as_result(device_.admit(client));
+    if (admitted)
+        answer.max_message_size = static_cast<std::uint32_t>(*admitted);
+    else
+        answer.refusal = errno_of(admitted.error());
+    co_return answer;
+}
+
+awaitable<void> demo_world::accept_heci() {
+    heci::connect_policy decide = [this](heci::client_id client) { return admit(client); };
+    for (;;) {
+        auto accepted = co_await heci_.accept(decide);
+        tasks_.spawn(device_.serve_heci(std::move(accepted.stream), accepted.client));
+    }
+}
+
+awaitable<void> demo_world::accept_lms() {
+    for (;;) {
+        auto connection = co_await lms_.accept();
+        tasks_.spawn(device_.serve_lms(std::move(connection), transports::lms_plain_port));
+    }
+}
+
+awaitable<void> demo_world::accept_server() {
+    for (;;) {
+        auto connection = co_await rps_.accept();
+        tasks_.spawn(serve_server(std::move(connection)));
+    }
+}
+
+awaitable<void> demo_world::serve_server(std::unique_ptr<core::byte_stream> connection) {
+    transports::websocket_options how;
+    auto client = co_await core::as_result(
+        transports::websocket_accept(std::move(connection), std::move(how)));
+    if (client)
+        co_await server_.serve(**client);
+    else if (client.error() == core::cond::cancelled)
+        throw system_error(client.error());
+    else // a visitor that is no websocket client
+        log_.debug("demo", "connection to the server: ", client.error());
+}
+
+} // namespace costrand::activate

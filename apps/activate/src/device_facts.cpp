@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device_facts.hpp"
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/transports/heci_amthi.hpp>
+#include <costrand/transports/heci_watchdog.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace costrand::activate {
+
+namespace {
+
+constexpr std::string_view component = "activate";
+
+class reader {
+  public:
+    reader(const environment &env, const settings &options)
+        : env_(env),
+          options_(options),
+          amt_(*env.device, env.heci_limits, env.log) {}
+
+    awaitable<rps::device_facts> whole() {
+        co_await warn_of_link();
+        co_await read_versions();
+        co_await read_uuid();
+        const auto mode = co_await need(amt_.read_control_mode(), "control mode");
+        facts_.control_mode = static_cast<int>(mode);
+        co_await read_account();
+        facts_.hostname = options_.hostname.empty() ? env_.hostname() : options_.hostname;
+        co_await read_hashes();
+        co_await read_suffix();
+        co_await refuse_tls_only();
+        amt_.close();
+        facts_.friendly_name = options_.friendly_name;
+        facts_.progress_supported = true;
+        co_return std::move(facts_);
+    }
+
+  private:
+    // Any failure here ends the run: the firmware answers these commands in every state.
+    template <typename T>
+    awaitable<T> need(awaitable<T> op, const char *what) {
+        auto got = co_await core::as_result(std::move(op));
+        if (got)
+            co_return std::move(*got);
+        if (got.error() == core::cond::cancelled)
+            throw system_error(got.error());
+        throw error(explain(got.error(), env_.device->name(), std::string("reading the ") + what));
+    }
+
+    // Only worth a word: a machine may be prepared before it gets its cable.
+    awaitable<void> warn_of_link() {
+        auto lan = co_await core::as_result(amt_.read_lan_settings(heci::lan_interface::wired));
+        if (!lan && lan.error() == core::cond::cancelled)
+            throw system_error(lan.error());
+        if (lan && lan->present() && !lan->link_up)
+            env_.log.warn(component, "the wired network link of AMT is down");
+    }
+
+    awaitable<void> read_versions() {
+        const auto table = co_await need(amt_.read_versions(), "versions");
+        facts_.version = table.find("AMT");
+        facts_.build = table.find("Build Number");
+        facts_.sku = table.find("Sku");
+        facts_.features = rps::feature_text(facts_.version, facts_.sku);
+        if (facts_.version.empty())
+            throw error(exit_code::amt_not_detected,
+                        env_.device->name() + ": the firmware names no AMT version");
+    }
+
+    awaitable<void> read_uuid() {
+        facts_.uuid = options_.uuid;
+        if (!facts_.uuid.empty())
+            co_return;
+        const auto uuid = co_await need(amt_.read_uuid(), "UUID");
+        if (!uuid.usable())
+            throw error(exit_code::invalid_uuid,
+                        "the device's UUID is " + uuid.text() +
+                            ", which its maker never set: give one with --uuid");
+        facts_.uuid = uuid.text();
+    }
+
+    awaitable<void> read_account() {
+        auto account = co_await need(amt_.read_local_account(), "local system account");
+        facts_.username = std::move(account.user);
+        facts_.password = std::move(account.password);
+        if (facts_.control_mode == 0)
+            co_return;
+        facts_.password = options_.password;
+        if (!facts_.password.empty())
+            co_return;
+        if (env_.ask_password)
+            facts_.password = co_await env_.ask_password();
+        if (facts_.password.empty())
+            throw error(exit_code::missing_or_incorrect_password,
+                        "the device is activated already: its AMT password is needed, set "
+                        "AMT_PASSWORD or give --password");
+    }
+
+    awaitable<void> read_hashes() {
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto entries = co_await need(amt_.read_hashes(), "certificate hashes");
+        for (const auto &entry : entries) {
+            std::string text;
+            for (const std::byte b : entry.hash) {
+                text += digits[std::to_integer<unsigned>(b) >> 4];
+                text += digits[std::to_integer<unsigned>(b) & 0xf];
+            }
+            facts_.certificate_hashes.push_back(std::move(text));
+        }
+    }
+
+    awaitable<void> read_suffix() {
+        facts_.fqdn = options_.dns_suffix;
+        if (facts_.fqdn.empty())
+            facts_.fqdn = co_await need(amt_.read_dns_suffix(), "DNS suffix");
+        if (facts_.fqdn.empty())
+            facts_.fqdn = co_await env_.dns_suffix();
+        if (facts_.fqdn.empty())
+            env_.log.warn(component, "no DNS suffix is known: activation to admin control mode "
+                                     "will not be possible; give it with --dns");
+    }
+
+    // What cannot be asked counts as not enforced, as in the reference client.
+    awaitable<void> refuse_tls_only() {
+        const auto state =
+            co_await heci::query_enablement(*env_.device, env_.heci_limits, env_.log);
+        if (!state.tls_enforced)
+            co_return;
+        env_.log.info(component, "TLS is enforced on local ports");
+        throw error(exit_code::tls_configuration_failed,
+                    "this device takes TLS only on its local ports: activating it is not in this "
+                    "version yet");
+    }
+
+    const environment &env_;
+    const settings &options_;
+    heci::amthi amt_;
+    rps::device_facts facts_;
+};
+
+} // namespace
+
+awaitable<rps::device_facts> read_device(const environment &env, const settings &options) {
+    reader from(env, options);
+    co_return co_await from.whole();
+}
+
+} // namespace costrand::activate

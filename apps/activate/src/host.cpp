@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/activate/host.hpp>
+
+#include <costrand/activate/process.hpp>
+
+#include <costrand/core/strand.hpp>
+#include <costrand/core/time.hpp>
+#include <costrand/rps/messages.hpp>
+#include <costrand/transports/heci_mei.hpp>
+#include <costrand/transports/heci_socket.hpp>
+#include <costrand/transports/lms_tcp.hpp>
+#include <costrand/transports/websocket.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <cstdlib>
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace costrand::activate {
+
+namespace {
+
+awaitable<std::unique_ptr<core::message_stream>> connect_websocket(transports::websocket_url url,
+                                                                   bool skip_check, core::log log) {
+    transports::websocket_options how;
+    if (skip_check)
+        how.trust.check = transports::tls_trust::kind::anyone;
+    co_return co_await transports::websocket_connect(std::move(url), std::move(how),
+                                                     std::move(log));
+}
+
+awaitable<std::string> look_up_dns_suffix() {
+    std::string suffix;
+    std::function<void()> look_up = [&suffix] { suffix = os_dns_suffix(); };
+    co_await core::run_blocking(std::move(look_up));
+    co_return suffix;
+}
+
+awaitable<core::secret> ask_password(console *says) {
+    says->end_progress();
+    co_return co_await ask_without_echo("AMT password: ");
+}
+
+std::unique_ptr<heci::device> open_device(const settings &options) {
+    constexpr std::string_view socket_prefix = "unix:";
+    if (options.device.starts_with(socket_prefix))
+        return heci::open_socket_device(options.device.substr(socket_prefix.size()));
+    heci::mei_options where;
+    where.path = options.device;
+    return heci::open_mei(std::move(where));
+}
+
+// A proxy of the environment is not used by this version: better told than found out.
+void warn_of_proxy(const settings &options, const core::log &log) {
+    const char *names[2] = {options.server.where.secure ? "HTTPS_PROXY" : "HTTP_PROXY",
+                            options.server.where.secure ? "https_proxy" : "http_proxy"};
+    for (const char *name : names)
+        if (const char *value = std::getenv(name); value && *value != '\0') {
+            log.warn("activate", name, " is not used by this version: connecting directly");
+            return;
+        }
+}
+
+} // namespace
+
+environment host_environment(net::any_io_executor executor, const settings &options,
+                             console &says) {
+    environment env;
+    env.executor = executor;
+    env.log = says.log();
+    env.hostname = &os_hostname;
+    env.dns_suffix = &look_up_dns_suffix;
+    env.connect_server = [&options, log = env.log] {
+        return connect_websocket(options.server.where, options.skip_cert_check, log);
+    };
+    if (::isatty(STDIN_FILENO) == 1)
+        env.ask_password = [says = &says] { return ask_password(says); };
+    const auto start = core::now(executor);
+    env.on_step = [&says, executor, start](std::string_view what, bool quiet) {
+        says.step(core::now(executor) - start, what, quiet);
+    };
+    return env;
+}
+
+void conclude(const report &r, const settings &options, console &says) {
+    if (!succeeded(r))
+        throw error(why_not(r));
+    says.result(options.json ? result_json(r, options) : result_text(r));
+}
+
+awaitable<void> activate_here(net::any_io_executor executor, const settings &options,
+                              console &says) {
+    auto env = host_environment(executor, options, says);
+    if (options.skip_cert_check && options.server.where.secure)
+        env.log.warn("activate", "the server's certificate is not verified");
+    warn_of_proxy(options, env.log);
+    const auto device = open_device(options);
+    env.device = device.get();
+    env.dial_lms = [](std::uint16_t port) {
+        return transports::dial_lms(port, transports::lms_options());
+    };
+    const report r = co_await activate_device(env, options);
+    conclude(r, options, says);
+}
+
+std::string version_text() {
+    return "costrand-activate " COSTRAND_VERSION " (RPS protocol " +
+           std::string(rps::spoken_version) + ")\n";
+}
+
+std::string version_json() {
+    utsname system{};
+    ::uname(&system);
+    return "{\"app\":\"costrand-activate\",\"version\":\"" COSTRAND_VERSION "\",\"protocol\":\"" +
+           std::string(rps::spoken_version) + "\",\"compiler\":" + json_string(__VERSION__) +
+           ",\"platform\":" + json_string(std::string(system.sysname) + "/" + system.machine) +
+           "}\n";
+}
+
+} // namespace costrand::activate

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// The composition root: options, console, the world of the run, the exit status.
+#include <costrand/activate/program.hpp>
+
+#include <costrand/activate/console.hpp>
+#include <costrand/activate/demo.hpp>
+#include <costrand/activate/execute.hpp>
+#include <costrand/activate/host.hpp>
+#include <costrand/activate/options.hpp>
+#include <costrand/activate/process.hpp>
+#include <costrand/activate/wiring.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+namespace costrand::activate {
+
+namespace {
+
+console_options console_for(const settings &options) {
+    console_options out;
+    out.out = [](std::string_view text) { write_text(STDOUT_FILENO, text); };
+    out.err = [](std::string_view text) { write_text(STDERR_FILENO, text); };
+    out.wall_clock = [] { return std::chrono::system_clock::now(); };
+    out.threshold = options.log_level;
+    out.json = options.json;
+    // A trace scrolls: a live line below it would only flicker.
+    const bool terminal = is_terminal(STDERR_FILENO);
+    out.live = terminal && !options.json && options.log_level > core::log_level::debug;
+    out.colour = out.live && !options.no_color;
+    if (out.live)
+        out.columns = [] { return terminal_columns(STDERR_FILENO); };
+    return out;
+}
+
+option_sources sources_of(std::span<char *> arguments) {
+    option_sources out;
+    out.arguments.assign(arguments.begin(), arguments.end());
+    out.environment = [](const char *name) -> const char * { return std::getenv(name); };
+    out.config_file = "config.yaml";
+    return out;
+}
+
+// Children would inherit them, and other processes of root can read them.
+void hide_environment_secrets() {
+    for (const option_spec &spec : options()) {
+        if (!spec.secret || spec.environment.empty())
+            continue;
+        const std::string variable(spec.environment);
+        if (char *text = std::getenv(variable.c_str())) {
+            core::wipe(text, std::char_traits<char>::length(text));
+            ::unsetenv(variable.c_str());
+        }
+    }
+}
+
+int tell_version(const settings &options) {
+    const std::string text = options.json ? version_json() : version_text();
+    write_text(STDOUT_FILENO, text);
+    return 0;
+}
+
+int finish(const end_of_run &end, const settings &options, console &says) {
+    if (end.why) {
+        says.fail(*end.why);
+        if (options.json && end.signal == 0)
+            says.result(failure_json(*end.why));
+    }
+    if (end.signal != 0)
+        die_by(end.signal);
+    return end.why ? process_status(end.why->code) : 0;
+}
+
+int activate_for_real(const settings &options, console &says) {
+    if (!is_root() && !options.device.starts_with("unix:"))
+        return finish({failure{exit_code::incorrect_permissions,
+                               "the management engine device is for root only: use sudo"},
+                       0},
+                      options, says);
+    return finish(
+        execute([&](net::any_io_executor strand) { return activate_here(strand, options, says); },
+                says),
+        options, says);
+}
+
+int run(const option_values &values, std::vector<notice> notices) {
+    settings options;
+    read_output_settings(values, options);
+    try {
+        options = make_settings(values, notices);
+    } catch (const error &e) {
+        console says(console_for(options));
+        for (const auto &[level, line] : notices)
+            says.log_line(level, line);
+        return finish({e.why(), 0}, options, says);
+    }
+    if (options.action == what_to_do::help) {
+        write_text(STDOUT_FILENO,
+                   full_help(is_terminal(STDOUT_FILENO)
+                                 ? std::min<std::size_t>(terminal_columns(STDOUT_FILENO), 120)
+                                 : 80));
+        return 0;
+    }
+    if (options.action == what_to_do::version)
+        return tell_version(options);
+
+    console says(console_for(options));
+    for (const auto &[level, line] : notices)
+        says.log_line(level, line);
+    if (!options.demo)
+        return activate_for_real(options, says);
+    return finish(
+        execute([&](net::any_io_executor strand) { return run_demo(strand, options, says); }, says),
+        options, says);
+}
+
+} // namespace
+
+int run_program(int argc, char **argv) {
+    protect_process();
+    if (argc < 2) {
+        write_text(STDOUT_FILENO, short_help());
+        return 0;
+    }
+    const std::span<char *> arguments(argv + 1, static_cast<std::size_t>(argc - 1));
+    std::vector<notice> notices;
+    try {
+        auto sources = sources_of(arguments);
+        hide_secrets(options(), arguments);
+        const auto values = read_options(options(), std::move(sources), notices);
+        hide_environment_secrets();
+        return run(values, std::move(notices));
+    } catch (const error &e) { // the options themselves are not in order
+        console says(console_for(settings()));
+        return finish({e.why(), 0}, settings(), says);
+    } catch (const std::bad_alloc &) {
+        write_text(STDERR_FILENO, "costrand-activate: out of memory\n");
+    }
+    return process_status(exit_code::generic_failure);
+}
+
+} // namespace costrand::activate

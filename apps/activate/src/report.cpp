@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands on stdout when a run is over.
+#include <costrand/activate/wiring.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <array>
+
+namespace costrand::activate {
+
+namespace {
+
+std::string_view mode_text(rps::control_mode mode) {
+    switch (mode) {
+    case rps::control_mode::client:
+        return "client control mode";
+    case rps::control_mode::admin:
+        return "admin control mode";
+    case rps::control_mode::unknown:
+        break;
+    }
+    return {};
+}
+
+boost::json::object device_object(const rps::device_facts &device, rps::control_mode now) {
+    boost::json::object out;
+    const auto add = [&out](std::string_view key, std::string_view value) {
+        if (!value.empty())
+            out[key] = value;
+    };
+    add("amt", device.version);
+    add("buildNumber", device.build);
+    add("sku", device.sku);
+    add("features", device.features);
+    add("uuid", device.uuid);
+    add("controlMode", mode_text(now));
+    add("dnsSuffix", device.fqdn);
+    add("hostnameOS", device.hostname);
+    return out;
+}
+
+} // namespace
+
+bool succeeded(const report &r) noexcept {
+    return r.outcome.success && !r.outcome.error;
+}
+
+failure why_not(const report &r) {
+    const auto mapping = map_error(r.outcome.error);
+    const std::string said = printable(r.outcome.summary(), 1000);
+    // The server's words first: they are the cause. Then what it means here.
+    std::string text = said.empty() ? r.outcome.error.message() : said;
+    if (!said.empty() && r.outcome.error != rps::errc::server_error)
+        text += ": " + r.outcome.error.message();
+    if (!mapping.advice.empty())
+        text += ": " + std::string(mapping.advice);
+    return {mapping.code, std::move(text)};
+}
+
+std::string result_text(const report &r) {
+    std::string out = "Activation succeeded: " + printable(r.outcome.summary(), 2000) + "\n";
+    const auto line = [&out](std::string_view label, std::string_view value) {
+        constexpr std::size_t column = 14;
+        if (value.empty())
+            return;
+        out += "  " + std::string(label) + std::string(column - label.size(), ' ') +
+               printable(value, 200) + "\n";
+    };
+    line("Control mode", mode_text(r.outcome.mode));
+    line("Device", r.device.uuid);
+    line("Name", r.device.friendly_name);
+    line("AMT", r.device.version + (r.device.build.empty() ? "" : "." + r.device.build));
+    line("Reached over", r.path == rps::amt_path::lme ? "LME (HECI)" : "LMS");
+    return out;
+}
+
+std::string result_json(const report &r, const settings &options) {
+    boost::json::object out;
+    out["status"] = succeeded(r) ? "success" : "failed";
+    out["message"] = r.outcome.summary();
+    out["rps_server"] = options.server.text;
+    out["profile"] = options.profile;
+    out["friendly_name"] = r.device.friendly_name;
+    out["device_info"] = device_object(r.device, r.outcome.mode);
+    return boost::json::serialize(out) + "\n";
+}
+
+std::string failure_json(const failure &why) {
+    boost::json::object out;
+    out["status"] = "failed";
+    out["code"] = static_cast<int>(why.code);
+    out["name"] = name(why.code);
+    out["message"] = why.text;
+    return boost::json::serialize(out) + "\n";
+}
+
+} // namespace costrand::activate

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/activate/wiring.hpp>
+
+#include "device_facts.hpp"
+
+#include <costrand/apf/host.hpp>
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/rps/command.hpp>
+#include <costrand/rps/session.hpp>
+#include <costrand/transports/heci_lme.hpp>
+#include <costrand/transports/lms_tcp.hpp>
+#include <costrand/transports/tls.hpp>
+#include <costrand/transports/websocket.hpp>
+#include <costrand/wsman/http.hpp>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace costrand::activate {
+
+namespace {
+
+constexpr std::string_view component = "activate";
+constexpr std::uint16_t management_port = transports::lms_plain_port;
+// RPS takes 102400 characters of base64: session_core refuses what is longer than that. This one
+// only keeps a peer from filling the memory.
+constexpr std::size_t reply_limit = 1024 * 1024;
+
+// What connect_server can throw, in the words of somebody who has to mend it.
+failure explain_server(const std::exception_ptr &thrown, const std::string &url) {
+    const std::string subject = "connecting to " + url;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const transports::upgrade_error &e) {
+        failure out = explain(e.code(), subject, "HTTP status " + std::to_string(e.status()));
+        if (e.status() == 401 || e.status() == 403 || e.status() == 407)
+            out = {exit_code::rps_authentication_failed,
+                   subject +
+                       ": the server, or a proxy before it, refuses this client (HTTP "
+                       "status " +
+                       std::to_string(e.status()) + ")"};
+        return out;
+    } catch (const transports::tls_error &e) {
+        return explain(e.code(), subject, e.reason());
+    } catch (const system_error &e) {
+        return explain(e.code(), subject, {});
+    }
+}
+
+class run {
+  public:
+    run(const environment &env, const settings &options)
+        : env_(env),
+          options_(options),
+          background_(env.executor) {}
+
+    awaitable<report> whole() {
+        auto outcome = co_await settled(steps());
+        // Nothing below can be cancelled: the link is closed in good order whatever happened.
+        co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+        if (host_)
+            host_->stop();
+        background_.cancel();
+        // A lost link showed where it was used.
+        (void)co_await core::as_result(background_.join());
+        host_.reset();
+        if (outcome.failed)
+            std::rethrow_exception(outcome.failed);
+        co_return std::move(*outcome.value);
+    }
+
+  private:
+    struct settled_report {
+        std::optional<report> value;
+        std::exception_ptr failed;
+    };
+
+    static awaitable<settled_report> settled(awaitable<report> op) {
+        settled_report out;
+        try {
+            out.value = co_await std::move(op);
+        } catch (...) {
+            out.failed = std::current_exception();
+        }
+        co_return out;
+    }
+
+    awaitable<report> steps() {
+        step("reading the device's facts over " + env_.device->name());
+        auto facts = co_await read_device(env_, options_);
+        co_await choose_path();
+        facts.lms_installed = path_ == rps::amt_path::lms;
+
+        rps::session_options about;
+        about.request.what = rps::make_activate(options_.profile).value();
+        about.request.facts = rps::format_facts(facts);
+        about.request.app_version = COSTRAND_VERSION;
+        about.request.tenant_id = options_.tenant;
+        facts.password = core::secret();
+        auto server = co_await connect();
+        co_return co_await converse(std::move(about), *server, std::move(facts));
+    }
+
+    void step(const std::string &what, bool quiet = false) const {
+        if (env_.on_step)
+            env_.on_step(what, quiet);
+    }
+
+    // LMS first, unless the user chose. One that takes connections and answers none is not used:
+    // each of the server's requests would wait for it in vain.
+    awaitable<void> choose_path() {
+        path_ = rps::amt_path::lme;
+        if (options_.transport != transport_choice::lme) {
+            step("looking for an LMS on 127.0.0.1:" + std::to_string(management_port), true);
+            lms_failure_ = co_await probe_lms();
+            if (!lms_failure_) {
+                env_.log.trace(component, "Using existing LMS");
+                path_ = rps::amt_path::lms;
+                co_return;
+            }
+            if (options_.transport == transport_choice::lms)
+                throw error(explain(lms_failure_, lms_name(), {}));
+            env_.log.trace(component, "LMS dial failed (", lms_failure_,
+                           "); falling back to LME (in-band HECI/APF)");
+        }
+        co_await open_lme();
+    }
+
+    // What is wrong with the LMS; nothing when it can be used.
+    awaitable<error_code> probe_lms() {
+        auto dialled = co_await core::as_result(env_.dial_lms(management_port));
+        if (dialled)
+            co_return co_await transports::ask_lms(**dialled, transports::lms_options().limit);
+        if (dialled.error() == core::cond::cancelled)
+            throw system_error(dialled.error());
+        co_return dialled.error();
+    }
+
+    static std::string lms_name() {
+        return "the LMS on 127.0.0.1:" + std::to_string(management_port);
+    }
+
+    awaitable<void> open_lme() {
+        step("opening the APF session over LME");
+        apf::link_dialer dial = [env = &env_] {
+            return heci::open_lme(*env->device, env->heci_limits, env->log);
+        };
+        host_.emplace(env_.executor, std::move(dial), apf::host_options(), env_.log);
+        background_.spawn(host_->run());
+        auto ready = co_await core::as_result(host_->ready());
+        if (!ready) {
+            if (ready.error() == core::cond::cancelled)
+                throw system_error(ready.error());
+            throw error(explain_lme(ready.error()));
+        }
+    }
+
+    // A sick LMS may be what holds the device.
+    failure explain_lme(error_code why) const {
+        failure out = explain(why, "the LME client of " + env_.device->name(), {});
+        if (lms_failure_ && lms_failure_ != transports::lms_errc::not_running)
+            out.text += "; before, " + lms_name() + ": " + lms_failure_.message();
+        return out;
+    }
+
+    awaitable<std::unique_ptr<core::message_stream>> connect() {
+        step("connecting to " + options_.server.text, true);
+        env_.log.info(component, "connecting to ", options_.server.text);
+        std::unique_ptr<core::message_stream> server;
+        std::exception_ptr failed;
+        try {
+            server = co_await env_.connect_server();
+        } catch (const system_error &e) {
+            if (e.code() == core::cond::cancelled)
+                throw;
+            failed = std::current_exception();
+        }
+        if (failed)
+            throw error(explain_server(failed, options_.server.text));
+        env_.log.info(component, "connected to ", options_.server.text);
+        co_return server;
+    }
+
+    rps::amt_dialer dialer() {
+        if (path_ == rps::amt_path::lme)
+            return [host = &*host_] { return host->open_channel(management_port); };
+        return [dial = env_.dial_lms] { return dial(management_port); };
+    }
+
+    awaitable<report> converse(rps::session_options about, core::message_stream &server,
+                               rps::device_facts facts) {
+        rps::executor_options how;
+        how.path = path_;
+        how.limits = env_.limits;
+        rps::executor amt(
+            dialer(),
+            [](core::byte_stream &stream) { return wsman::read_raw_response(stream, reply_limit); },
+            how, env_.log);
+        about.limits = env_.limits;
+        about.limits.server_silence = options_.server_timeout;
+        about.on_progress = [this](const rps::progress &now) { show(now); };
+        rps::session session(server, amt, std::move(about), env_.log);
+
+        report out;
+        std::optional<failure> why;
+        try {
+            out.outcome = co_await session.run();
+        } catch (const rps::session_error &e) {
+            why = explain_session(e);
+        }
+        if (why)
+            throw error(std::move(*why));
+        out.device = std::move(facts);
+        out.path = path_;
+        out.rounds = session.rounds();
+        co_return out;
+    }
+
+    // The cause behind "no connection to AMT" decides what to do; its code does not change.
+    failure explain_session(const rps::session_error &e) const {
+        const auto mapping = map_error(e.code());
+        std::string text = e.code().message() + " (" + printable(e.detail(), 400) + ")";
+        if (e.cause()) {
+            const auto advice = map_error(e.cause()).advice;
+            if (text.find(e.cause().message()) == text.npos)
+                text += ": " + e.cause().message();
+            if (!advice.empty())
+                text += ": " + std::string(advice);
+        }
+        text += path_ == rps::amt_path::lme ? "; AMT was reached over LME"
+                                            : "; AMT was reached through the LMS";
+        return {mapping.code, std::move(text)};
+    }
+
+    void show(const rps::progress &now) const {
+        const std::string round = "AMT request " + std::to_string(now.round);
+        const std::string call = now.call.empty() ? "" : ": " + std::string(now.call);
+        switch (now.what) {
+        case rps::progress::step::request_sent:
+            return step("activation asked for; waiting for the server");
+        case rps::progress::step::relaying:
+            return step(round + call);
+        case rps::progress::step::answered:
+            return step("waiting for the server, behind " + round + call, true);
+        case rps::progress::step::no_answer:
+            return step(round + call + ": no answer; the server will ask again");
+        case rps::progress::step::server_label:
+            return step("the server says: " + std::string(now.label));
+        }
+    }
+
+    const environment &env_;
+    const settings &options_;
+    core::task_group background_;
+    std::optional<apf::host> host_;
+    rps::amt_path path_ = rps::amt_path::lms;
+    error_code lms_failure_;
+};
+
+} // namespace
+
+awaitable<report> activate_device(const environment &env, const settings &options) {
+    run one(env, options);
+    co_return co_await one.whole();
+}
+
+} // namespace costrand::activate
