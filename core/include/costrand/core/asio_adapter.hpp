@@ -103,9 +103,10 @@ class async_stream {
     return async_stream(stream);
 }
 
-// Owns an Asio stream (tcp::socket, local::stream_protocol::socket, ssl::stream, ...) and makes it
-// a byte_stream. shutdown() ends the sending direction where the stream has such a call, else does
-// nothing. Cancelling an ssl::stream's operation breaks it, as Asio says; close it then.
+// Owns an Asio stream (tcp::socket, local::stream_protocol::socket, ssl::stream, beast::tcp_stream)
+// and makes it a byte_stream. shutdown() ends the sending direction where the stream has such a
+// call, else does nothing. Cancelling an ssl::stream's operation breaks it, as Asio says; close it
+// then.
 template <typename AsyncStream>
 class adopted_stream : public byte_stream {
   public:
@@ -133,7 +134,10 @@ class adopted_stream : public byte_stream {
     void close() noexcept override {
         closed_ = true;
         error_code ignored; // nothing is left to do with a stream whose close failed
-        stream_.lowest_layer().close(ignored);
+        if constexpr (requires { stream_.lowest_layer().close(ignored); })
+            stream_.lowest_layer().close(ignored);
+        else
+            stream_.close(); // beast::tcp_stream
     }
     net::any_io_executor get_executor() noexcept override { return stream_.get_executor(); }
 
