@@ -26,6 +26,7 @@ struct pipe {
     void end() noexcept {
         ended = true;
         arrival.notify_all();
+        room.notify_all(); // a writer that waits is told
     }
     void break_off() noexcept {
         broken = true;
