@@ -77,10 +77,11 @@ std::string describe_options(option_table table, std::size_t width) {
         std::function<bool(const option_spec &)> holds;
     };
     std::vector<section> sections;
+    std::vector<std::string_view> commands;
     for (const option_spec &spec : table) {
-        if (spec.command.empty() || std::any_of(sections.begin(), sections.end(),
-                                                [&](const section &s) { return s.holds(spec); }))
+        if (spec.command.empty() || std::ranges::count(commands, spec.command) > 0)
             continue;
+        commands.push_back(spec.command);
         sections.push_back({"Options of " + std::string(spec.command) + ":",
                             [command = spec.command](const option_spec &s) {
                                 return s.command == command && s.state == standing::works;

@@ -300,6 +300,22 @@ TEST_CASE("help and version win over everything else that is asked for") {
     CHECK(read({{"--version"}, {}, {}}).settings->action == activate::what_to_do::version);
 }
 
+TEST_CASE("each option has one entry in the help") {
+    const std::string text = activate::describe_options(activate::options(), 80);
+    for (const auto &spec : activate::options()) {
+        const std::string entry = spec.letter != 0 ? std::string("\n  -") + spec.letter + ", --"
+                                                   : std::string("\n      --");
+        const std::string name = entry + std::string(spec.name);
+        CAPTURE(spec.name);
+        std::size_t entries = 0;
+        for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+            const char behind = text[at + name.size()];
+            entries += behind == ' ' || behind == '\n' ? 1 : 0;
+        }
+        CHECK(entries == 1);
+    }
+}
+
 TEST_CASE("the help names every option, and fits the width where words allow it") {
     const std::string text = activate::full_help(80);
     for (const auto &spec : activate::options()) {
