@@ -23,6 +23,7 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -54,9 +55,12 @@ heci::connect_policy always(heci::connect_answer answer) {
     return [answer](heci::client_id) -> awaitable<heci::connect_answer> { co_return answer; };
 }
 
+// Shared: a test that is cancelled may be gone when the client is accepted.
+using accepted_ptr = std::shared_ptr<heci::accepted_client>;
+
 awaitable<void> accept_into(heci::socket_acceptor &acceptor, heci::connect_policy policy,
-                            heci::accepted_client &out) {
-    out = co_await acceptor.accept(std::move(policy));
+                            accepted_ptr out) {
+    *out = co_await acceptor.accept(std::move(policy));
 }
 
 // Accepts, and answers every message with itself.
@@ -118,12 +122,12 @@ TEST_CASE("the acceptor is told which client is wanted") {
         const temporary_folder folder;
         heci::socket_acceptor acceptor(env.executor, folder.file("heci"));
         core::task_group servers(env.executor);
-        heci::accepted_client accepted;
-        servers.spawn(accept_into(acceptor, always({}), accepted));
+        auto accepted = std::make_shared<heci::accepted_client>();
+        servers.spawn(accept_into(acceptor, always(heci::connect_answer()), accepted));
         const auto dev = heci::open_socket_device(folder.file("heci"));
         auto link = co_await dev->connect(heci::client::lme);
         co_await servers.join();
-        CHECK(accepted.client == heci::client::lme);
+        CHECK(accepted->client == heci::client::lme);
         CHECK(dev->name() == "unix:" + folder.file("heci"));
     });
 }
@@ -291,7 +295,8 @@ TEST_CASE("close ends a pending receive and a pending accept with cond::closed")
         group.spawn(close_later(*here, acceptor));
         char c = 0;
         const auto received = co_await test::failure_of(here->receive(net::buffer(&c, 1)));
-        const auto accepted = co_await test::failure_of(acceptor.accept(always({})));
+        const auto accepted =
+            co_await test::failure_of(acceptor.accept(always(heci::connect_answer())));
         co_await group.join();
         CHECK(received == core::cond::closed);
         CHECK(accepted == core::cond::closed);
@@ -310,12 +315,12 @@ TEST_CASE("a peer that says nothing, or no client id, is dropped and the next on
         const raw wrong{raw_client(folder.file("heci"))};
         CHECK(::send(wrong.fd, "hello", 5, MSG_NOSIGNAL) == 5);
         core::task_group servers(env.executor);
-        heci::accepted_client accepted;
-        servers.spawn(accept_into(acceptor, always({}), accepted));
+        auto accepted = std::make_shared<heci::accepted_client>();
+        servers.spawn(accept_into(acceptor, always(heci::connect_answer()), accepted));
         const auto dev = heci::open_socket_device(folder.file("heci"));
         auto link = co_await dev->connect(heci::client::mkhi);
         co_await servers.join();
-        CHECK(accepted.client == heci::client::mkhi);
+        CHECK(accepted->client == heci::client::mkhi);
         CHECK(env.time.elapsed() == 2s);
     });
 }
@@ -327,7 +332,7 @@ TEST_CASE("an answer that is neither a limit nor an errno is malformed") {
         core::task_group servers(env.executor);
         heci::connect_answer answer;
         answer.max_message_size = 0;
-        heci::accepted_client accepted;
+        auto accepted = std::make_shared<heci::accepted_client>();
         servers.spawn(accept_into(acceptor, always(answer), accepted));
         const auto dev = heci::open_socket_device(folder.file("heci"));
         const auto link = co_await test::failure_of(dev->connect(heci::client::amthi));
@@ -356,7 +361,7 @@ TEST_CASE("a device that is resetting is connected by the next attempt of connec
         servers.spawn(serve(acceptor, refused));
         const auto dev = heci::open_socket_device(folder.file("heci"));
         const heci::timeouts limits;
-        auto link = co_await heci::connect_with_retry(*dev, heci::client::lme, limits, {});
+        auto link = co_await heci::connect_with_retry(*dev, heci::client::lme, limits, core::log());
         CHECK(env.time.elapsed() == 500ms);
         link.reset();
         co_await servers.join();
