@@ -11,10 +11,11 @@ TEST_CASE("without a connection to AMT the run ends with the transport's own cau
     run_coro([](coro_environment env) -> awaitable<void> {
         rig r(env, answer);
         r.device.dial_failure = net::error::make_error_code(net::error::connection_refused);
-        const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(wsman_text(request));
-        });
+        };
+        const auto result = co_await r.run(server_part);
         CHECK(result.error == errc::amt_connect_failed);
         CHECK(result.cause == net::error::connection_refused);
         CHECK(result.detail.starts_with(
@@ -27,12 +28,13 @@ TEST_CASE("without a connection to AMT the run ends with the transport's own cau
 TEST_CASE("a silent server ends the run after its limit, counted from our last message") {
     run_coro([](coro_environment env) -> awaitable<void> {
         rig r(env, answer_after_5_s);
-        const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await core::sleep_for(100s);
             co_await server.send(wsman_text(request));
             co_await expect_response(server);
-        });
+        };
+        const auto result = co_await r.run(server_part);
         CHECK(result.error == errc::server_silent);
         CHECK(r.ended_at == 225s);
         CHECK(r.server_saw_close);
@@ -41,9 +43,10 @@ TEST_CASE("a silent server ends the run after its limit, counted from our last m
         rig r(env, answer);
         auto options = activation_options();
         options.limits.server_silence = 7s;
-        const auto result = co_await r.run(
-            [](server_end &server) -> awaitable<void> { (void)co_await server.receive(); },
-            std::move(options), {});
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
+            (void)co_await server.receive();
+        };
+        const auto result = co_await r.run(server_part, std::move(options), core::log());
         CHECK(result.error == errc::server_silent);
         CHECK(r.ended_at == 7s);
     });
@@ -51,48 +54,55 @@ TEST_CASE("a silent server ends the run after its limit, counted from our last m
 
 TEST_CASE("what the server must not say ends the run at once, each with its own cause") {
     run_coro([](coro_environment env) -> awaitable<void> {
-        const auto html = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+        const rig::part html_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send("<html>502 Bad Gateway</html>");
-        });
+        };
+        const auto html = co_await killed_by(env, html_part);
         CHECK(html.error == errc::not_json);
         CHECK(html.what.find("<html>502 Bad Gateway") != std::string::npos);
-        const auto base64 = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+        const rig::part base64_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(server_text("wsman", "not base64!"));
-        });
+        };
+        const auto base64 = co_await killed_by(env, base64_part);
         CHECK(base64.error == errc::bad_base64);
-        const auto null = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+        const rig::part null_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(server_text("wsman", std::nullopt));
-        });
+        };
+        const auto null = co_await killed_by(env, null_part);
         CHECK(null.error == errc::empty_payload);
-        const auto unknown = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+        const rig::part unknown_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(server_text("reboot", std::nullopt));
-        });
+        };
+        const auto unknown = co_await killed_by(env, unknown_part);
         CHECK(unknown.error == errc::unknown_method);
-        const auto tunnel = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+        const rig::part tunnel_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(server_text("tls_data", "FgMBAAUBAAABAAA="));
-        });
+        };
+        const auto tunnel = co_await killed_by(env, tunnel_part);
         CHECK(tunnel.error == errc::tunnel_not_supported);
-        const auto empty = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+        const rig::part empty_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send("");
-        });
+        };
+        const auto empty = co_await killed_by(env, empty_part);
         CHECK(empty.error == errc::not_json);
     });
 }
 
 TEST_CASE("an error in plain text is reported with its cause") {
     run_coro([](coro_environment env) -> awaitable<void> {
-        const auto result = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(server_text(
                 "error", std::nullopt,
                 "Device U activation failed. p does not match list of available AMT profiles."));
-        });
+        };
+        const auto result = co_await killed_by(env, server_part);
         REQUIRE(result.outcome.has_value());
         CHECK(result.outcome->error == errc::unknown_profile);
         CHECK(result.outcome->summary() ==
@@ -103,20 +113,22 @@ TEST_CASE("an error in plain text is reported with its cause") {
 TEST_CASE("a message of 16 MiB is taken, a larger one is told as too large") {
     run_coro(
         [](coro_environment env) -> awaitable<void> {
-            const auto large = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+            const rig::part large_part = [](server_end &server) -> awaitable<void> {
                 (void)co_await server.receive();
                 const std::string without_text = server_text("error", std::nullopt);
                 const std::string text(max_server_message - without_text.size(), 'x');
                 co_await server.send(server_text("error", std::nullopt, text));
-            });
+            };
+            const auto large = co_await killed_by(env, large_part);
             REQUIRE(large.outcome.has_value());
             CHECK(large.outcome->status == std::string(1000, 'x') + "...");
-            const auto larger = co_await killed_by(env, [](server_end &server) -> awaitable<void> {
+            const rig::part larger_part = [](server_end &server) -> awaitable<void> {
                 (void)co_await server.receive();
                 const std::string without_text = server_text("error", std::nullopt);
                 const std::string text(max_server_message + 1 - without_text.size(), 'x');
                 co_await server.send(server_text("error", std::nullopt, text));
-            });
+            };
+            const auto larger = co_await killed_by(env, larger_part);
             CHECK(larger.error == errc::message_too_large);
         },
         3);
@@ -133,14 +145,15 @@ TEST_CASE("a reply of 75 KB in single bytes goes out whole, in one response") {
                 for (const char c : large)
                     co_await write_text(far, std::string(1, c));
             });
-            const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+            const rig::part server_part = [](server_end &server) -> awaitable<void> {
                 (void)co_await server.receive();
                 co_await server.send(wsman_text(request));
                 const std::string response = co_await server.receive();
                 CHECK(response.size() <= max_client_message);
                 CHECK(payload_of(response) == large);
                 co_await server.send(success_text());
-            });
+            };
+            const auto result = co_await r.run(server_part);
             CHECK(result.outcome.has_value());
         },
         3);
@@ -154,10 +167,11 @@ TEST_CASE("a reply that the server would choke on ends the run with that cause")
                 co_await write_text(far, "HTTP/1.1 200 OK\r\nContent-Length: 80000\r\n\r\n" +
                                              std::string(80000, 'x'));
             });
-            const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+            const rig::part server_part = [](server_end &server) -> awaitable<void> {
                 (void)co_await server.receive();
                 co_await server.send(wsman_text(request));
-            });
+            };
+            const auto result = co_await r.run(server_part);
             CHECK(result.error == errc::response_too_large);
             CHECK(exit_code(result.error) == 101);
             CHECK(r.server_saw_close);
@@ -225,12 +239,13 @@ TEST_CASE("a server that does not take our message is silent as well") {
         sim::memory_options narrow = websocket_options();
         narrow.capacity = 1; // one unread message, then a sender waits
         rig r(env, answer, narrow, narrow);
-        const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             co_await server.send(wsman_text(request));
             co_await core::sleep_for(300s); // our first message lies there, the response waits
             const std::string first = co_await server.receive();
             CHECK(parse_frame(first)->method == "activate --profile ccm");
-        });
+        };
+        const auto result = co_await r.run(server_part);
         CHECK(result.error == errc::server_silent);
         CHECK(r.ended_at == 122s);
     });

@@ -12,13 +12,14 @@ using namespace costrand::test;
 TEST_CASE("one request, one response, success") {
     run_coro([](coro_environment env) -> awaitable<void> {
         rig r(env, answer);
-        const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             const std::string first = co_await server.receive();
             CHECK(parse_frame(first)->method == "activate --profile ccm");
             co_await server.send(wsman_text(request));
             co_await expect_response(server);
             co_await server.send(success_text());
-        });
+        };
+        const auto result = co_await r.run(server_part);
         REQUIRE(result.outcome.has_value());
         CHECK(result.outcome->success);
         CHECK(result.outcome->mode == control_mode::client);
@@ -64,7 +65,7 @@ TEST_CASE("success, error and close do not wait for AMT") {
 TEST_CASE("a heartbeat is answered at once while AMT works, and the response follows") {
     run_coro([](coro_environment env) -> awaitable<void> {
         rig r(env, answer_after_5_s);
-        const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(wsman_text(request));
             co_await core::sleep_for(1s);
@@ -73,7 +74,8 @@ TEST_CASE("a heartbeat is answered at once while AMT works, and the response fol
             CHECK(parse_frame(beat)->method == method::heartbeat_response);
             co_await expect_response(server);
             co_await server.send(success_text());
-        });
+        };
+        const auto result = co_await r.run(server_part);
         CHECK(result.outcome.has_value());
         CHECK(r.ended_at == 5s);
     });
@@ -82,14 +84,15 @@ TEST_CASE("a heartbeat is answered at once while AMT works, and the response fol
 TEST_CASE("a reply that does not come is not answered, and the server's repeat is carried") {
     run_coro([](coro_environment env) -> awaitable<void> {
         rig r(env, answer_second);
-        const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(wsman_text(request));
             co_await core::sleep_for(12s); // RPS's own limit
             co_await server.send(wsman_text(request));
             co_await expect_response(server);
             co_await server.send(success_text());
-        });
+        };
+        const auto result = co_await r.run(server_part);
         CHECK(result.outcome.has_value());
         CHECK(r.device.dials == 2);
         CHECK(r.ended_at == 12s);
@@ -99,7 +102,7 @@ TEST_CASE("a reply that does not come is not answered, and the server's repeat i
 TEST_CASE("a server that gives up on a mute AMT is reported with AMT's silence as the cause") {
     run_coro([](coro_environment env) -> awaitable<void> {
         rig r(env, say_nothing);
-        const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             for (int attempt = 0; attempt < 3; ++attempt) {
                 co_await server.send(wsman_text(request));
@@ -107,7 +110,8 @@ TEST_CASE("a server that gives up on a mute AMT is reported with AMT's silence a
             }
             co_await server.send(
                 server_text("error", std::nullopt, R"({"Status":"Unknown error has occured"})"));
-        });
+        };
+        const auto result = co_await r.run(server_part);
         REQUIRE(result.outcome.has_value());
         CHECK(result.outcome->error == errc::amt_no_reply);
         CHECK(exit_code(result.outcome->error) == 71);
@@ -118,14 +122,15 @@ TEST_CASE("a server that gives up on a mute AMT is reported with AMT's silence a
 TEST_CASE("a request that comes while another is carried closes the older one's channel") {
     run_coro([](coro_environment env) -> awaitable<void> {
         rig r(env, answer_second);
-        const auto result = co_await r.run([](server_end &server) -> awaitable<void> {
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
             (void)co_await server.receive();
             co_await server.send(wsman_text(request));
             co_await core::sleep_for(2s);
             co_await server.send(wsman_text(request));
             co_await expect_response(server);
             co_await server.send(success_text());
-        });
+        };
+        const auto result = co_await r.run(server_part);
         CHECK(result.outcome.has_value());
         CHECK(r.device.dials == 2);
         CHECK(r.ended_at == 2s);
@@ -145,17 +150,16 @@ TEST_CASE("a person can follow what happens") {
                 steps.push_back(core::concat(names[static_cast<int>(p.what)], " ", p.round, " ",
                                              p.call, " ", p.label));
             };
-            (void)co_await r.run(
-                [](server_end &server) -> awaitable<void> {
-                    (void)co_await server.receive();
-                    co_await server.send(server_text("progress", std::nullopt, "Activating"));
-                    co_await server.send(wsman_text(request));
-                    co_await core::sleep_for(12s);
-                    co_await server.send(wsman_text(request));
-                    co_await expect_response(server);
-                    co_await server.send(success_text());
-                },
-                std::move(options), {});
+            const rig::part server_part = [](server_end &server) -> awaitable<void> {
+                (void)co_await server.receive();
+                co_await server.send(server_text("progress", std::nullopt, "Activating"));
+                co_await server.send(wsman_text(request));
+                co_await core::sleep_for(12s);
+                co_await server.send(wsman_text(request));
+                co_await expect_response(server);
+                co_await server.send(success_text());
+            };
+            (void)co_await r.run(server_part, std::move(options), core::log());
             CHECK(steps == std::vector<std::string>{"sent 0  ", "label 0  Activating",
                                                     "relaying 1 AMT_GeneralSettings Get ",
                                                     "no answer 1 AMT_GeneralSettings Get ",
@@ -179,14 +183,13 @@ TEST_CASE("the markers that operators look for are printed, in order, and no sec
             auto options = activation_options();
             options.request.what = *make_deactivate(core::secret("P@ssw0rd"), false);
             options.request.facts = core::secret(R"({"password":"P@ssw0rd"})");
-            (void)co_await r.run(
-                [](server_end &server) -> awaitable<void> {
-                    (void)co_await server.receive();
-                    co_await server.send(wsman_text(request));
-                    co_await expect_response(server);
-                    co_await server.send(success_text());
-                },
-                std::move(options), log);
+            const rig::part server_part = [](server_end &server) -> awaitable<void> {
+                (void)co_await server.receive();
+                co_await server.send(wsman_text(request));
+                co_await expect_response(server);
+                co_await server.send(success_text());
+            };
+            (void)co_await r.run(server_part, std::move(options), log);
             // In this order, other lines between.
             const char *const markers[] = {
                 "debug sending activation request to RPS",
