@@ -28,7 +28,7 @@ method_outcome host_based_setup(method_call &call) {
         return missing_values();
     if (!call.device.allows_client_control)
         return returns(setup_method_disabled);
-    if (call.state.mode != control_mode::none || call.state.provisioning != provisioning_state::pre)
+    if (call.state.provisioning != provisioning_state::pre)
         return returns(setup_invalid_state);
     // 2: the password is MD5("admin:realm:password") in hexadecimal; firmware takes nothing else.
     const auto password = call.input.value("NetworkAdminPassword");

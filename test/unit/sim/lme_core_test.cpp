@@ -108,21 +108,25 @@ TEST_CASE("the firmware speaks first, and once a session") {
 }
 
 TEST_CASE("forwards are asked for after SERVICE_ACCEPT, and answered in order") {
-    lme_profile two;
-    two.forwards = {16992, 623};
-    bench b(two);
+    lme_profile three;
+    three.forwards = {16992, 623, 16993};
+    bench b(three);
     b.core.start();
     b.host(apf::protocol_version{});
     b.sent.clear();
     b.host(apf::service_accept{apf::service_forwarding});
     CHECK(b.next<apf::tcpip_forward>().port == 16992);
     CHECK(b.next<apf::tcpip_forward>().port == 623);
+    CHECK(b.next<apf::tcpip_forward>().port == 16993);
     b.host(apf::request_failure{});
-    CHECK_FALSE(b.core.ready());
     b.host(apf::request_success{623});
+    CHECK_FALSE(b.core.ready());
+    b.host(apf::request_failure{});
     CHECK(b.core.ready());
     CHECK(b.events.back().what == lme_event::kind::ready);
     b.host(b.open_request(1, 4096, 16992)); // its forward was refused
+    CHECK(b.next<apf::channel_open_failure>().reason == 1);
+    b.host(b.open_request(1, 4096, 16993)); // and so was this one
     CHECK(b.next<apf::channel_open_failure>().reason == 1);
     b.host(b.open_request(1, 4096, 623));
     CHECK(b.events.back().what == lme_event::kind::wanted);
@@ -253,6 +257,23 @@ TEST_CASE("data within the window is delivered and given back as it is consumed"
     CHECK(adjust.bytes_to_add == 4096);
 }
 
+TEST_CASE("only payload counts in the window, and a reader that wants more gets room at once") {
+    bench b;
+    b.handshake();
+    const auto slot = b.open(2);
+    for (int i = 0; i < 4096; i += 512) // eight headers, and still all of the window
+        b.data(static_cast<std::uint32_t>(slot), 512);
+    CHECK(b.core.readable(slot) == 4096);
+    CHECK(b.core.protocol_errors() == 0);
+    std::vector<std::byte> all(4096);
+    CHECK(b.core.read(slot, all) == 4096);
+    b.data(static_cast<std::uint32_t>(slot), 10);
+    b.sent.clear();
+    CHECK(b.core.read(slot, all) == 10);
+    b.collect();
+    CHECK(b.next<apf::channel_window_adjust>().bytes_to_add == 10); // nothing is left to read
+}
+
 TEST_CASE("data beyond the window closes the channel of a strict firmware") {
     bench b;
     b.handshake();
@@ -299,7 +320,7 @@ TEST_CASE("a window adjust that would overflow saturates") {
     bench b;
     b.handshake();
     const auto slot = static_cast<std::uint32_t>(b.open(2, 0xffffffff));
-    b.host(apf::channel_window_adjust{slot, 0xffffffff});
+    b.host(apf::channel_window_adjust{slot, 2}); // would wrap to 1
     CHECK(b.core.is_open(slot));
     CHECK(b.core.writable(slot) == 4196 - 9);
 }
