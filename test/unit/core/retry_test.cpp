@@ -139,7 +139,7 @@ TEST_CASE("waits that would overflow stay at the longest") {
             auto code = std::make_shared<error_code>();
             group.spawn(note_code(retry(std::move(policy), call), code));
             // The waits are 4^0 + ... + 4^31 ns, about 194 years; 4^32 ns is beyond the type.
-            co_await core::sleep_for(core::duration(std::int64_t{7} << 60));
+            co_await core::sleep_for(core::duration(std::int64_t(7) << 60));
             CHECK(f.calls == 33);
             group.cancel();
             co_await group.join();

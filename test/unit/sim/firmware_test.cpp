@@ -207,7 +207,7 @@ TEST_CASE("connect fails as ordered, each way with its own error") {
             CHECK(refused.error() == code);
             auto link = co_await device->connect(heci::client::amthi);
         }
-        const auto unknown = co_await core::as_result(device->connect(heci::client_id{}));
+        const auto unknown = co_await core::as_result(device->connect(heci::client_id()));
         CHECK(unknown.error() == heci::errc::no_client);
         co_await b.end();
     });
@@ -276,7 +276,8 @@ TEST_CASE("ENODEV at a kind of APF message: on CHANNEL_OPEN, and amid DATA") {
         co_await host.handshake();
         const auto channel = co_await host.open(2);
         const std::vector<std::byte> part(10);
-        co_await host.say(apf::channel_data{channel.sender, part});
+        const apf::channel_data beyond{channel.sender, part};
+        co_await host.say(beyond);
         const auto dead = co_await core::as_result(host.hear());
         CHECK(dead.error() == heci::errc::device_reset);
         CHECK(b.device.counters().lme_sessions == 2);
@@ -348,7 +349,8 @@ TEST_CASE("stray CLOSEs and any other message come when ordered") {
         const auto early = co_await host.expect<apf::channel_close>();
         CHECK(early.recipient == 0);
         const auto first = co_await host.open(2);
-        co_await host.say(apf::channel_close{first.sender});
+        const apf::channel_close close{first.sender};
+        co_await host.say(close);
         (void)co_await host.expect<apf::channel_close>();
 
         b.device.inject().order(fault(fault_kind::replay_close));

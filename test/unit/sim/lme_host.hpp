@@ -52,15 +52,18 @@ class lme_host {
 
     awaitable<void> handshake() {
         (void)co_await expect<apf::protocol_version>();
-        co_await say(apf::protocol_version{});
+        co_await say(apf::protocol_version());
         (void)co_await expect<apf::service_request>();
-        co_await say(apf::service_accept{apf::service_forwarding});
+        const apf::service_accept accepted{apf::service_forwarding};
+        co_await say(accepted);
         for (int i = 0; i < 4; ++i) {
             const auto forward = co_await expect<apf::tcpip_forward>();
             ports.push_back(static_cast<std::uint16_t>(forward.port));
         }
-        for (const auto port : ports)
-            co_await say(apf::request_success{port});
+        for (const auto port : ports) {
+            const apf::request_success bound{port};
+            co_await say(bound);
+        }
     }
     std::vector<std::uint16_t> ports;
 
@@ -93,7 +96,8 @@ class lme_host {
             while (!rest.empty() && window > 0) {
                 const auto n = static_cast<std::size_t>(
                     std::min<std::uint64_t>({rest.size(), window, buffer_.size() - 9}));
-                co_await say(apf::channel_data{channel.sender, rest.first(n)});
+                const apf::channel_data part{channel.sender, rest.first(n)};
+                co_await say(part);
                 rest = rest.subspan(n);
                 window -= n;
             }
@@ -103,10 +107,12 @@ class lme_host {
             else if (const auto *data = std::get_if<apf::channel_data>(&what)) {
                 ++data_messages;
                 reply.insert(reply.end(), data->data.begin(), data->data.end());
-                co_await say(apf::channel_window_adjust{
-                    channel.sender, static_cast<std::uint32_t>(data->data.size())});
+                const apf::channel_window_adjust credit{
+                    channel.sender, static_cast<std::uint32_t>(data->data.size())};
+                co_await say(credit);
             } else if (std::holds_alternative<apf::channel_close>(what)) {
-                co_await say(apf::channel_close{channel.sender});
+                const apf::channel_close close{channel.sender};
+                co_await say(close);
                 co_return reply;
             } else {
                 FAIL("an unexpected message");

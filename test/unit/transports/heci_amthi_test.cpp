@@ -343,7 +343,7 @@ TEST_CASE("the watchdog is asked with four bytes") {
         test::fake_device dev(servers);
         dev.then_serve(serving({{"05025110", {{"c3"}}}}));
         const heci::timeouts limits;
-        const auto answer = co_await heci::query_enablement(dev, limits, {});
+        const auto answer = co_await heci::query_enablement(dev, limits, core::log());
         CHECK(answer.known);
         CHECK(answer.tls_enforced);
         CHECK(dev.clients().at(0) == heci::client::watchdog);
@@ -360,13 +360,13 @@ TEST_CASE("a watchdog that is busy, mute or wrong leaves the answer unknown") {
         dev.then_serve(serving({{"05025110", {{}, 4s}}}));
         dev.then_serve(serving({{"05025110", {{"c3c3"}}}}));
         const heci::timeouts limits;
-        const auto busy = co_await heci::query_enablement(dev, limits, {});
+        const auto busy = co_await heci::query_enablement(dev, limits, core::log());
         CHECK(busy == unknown);
         CHECK(env.time.elapsed() == 0s); // not waited for
-        const auto mute = co_await heci::query_enablement(dev, limits, {});
+        const auto mute = co_await heci::query_enablement(dev, limits, core::log());
         CHECK(mute == unknown);
         CHECK(env.time.elapsed() == 3s);
-        const auto wrong = co_await heci::query_enablement(dev, limits, {});
+        const auto wrong = co_await heci::query_enablement(dev, limits, core::log());
         CHECK(wrong == unknown);
         co_await servers.join();
     });

@@ -52,7 +52,7 @@ TEST_CASE("a client that stays busy is tried with doubling waits for about 20 s"
         dev.then_fail(errc::busy);
         const heci::timeouts limits;
         const auto link = co_await test::failure_of(
-            heci::connect_with_retry(dev, heci::client::amthi, limits, {}));
+            heci::connect_with_retry(dev, heci::client::amthi, limits, core::log()));
         CHECK(link == errc::busy);
         const std::vector<std::chrono::milliseconds> expected = {250ms, 500ms, 1s, 2s,
                                                                  4s,    4s,    4s, 4s};
@@ -68,7 +68,7 @@ TEST_CASE("a client that is busy for 3 s is connected by the next attempt") {
             dev.then_fail(errc::busy);
         dev.then_serve(serve_nothing);
         const heci::timeouts limits;
-        auto link = co_await heci::connect_with_retry(dev, heci::client::lme, limits, {});
+        auto link = co_await heci::connect_with_retry(dev, heci::client::lme, limits, core::log());
         CHECK(link != nullptr);
         CHECK(env.time.elapsed() == 3750ms);
         co_await servers.join();
@@ -82,7 +82,7 @@ TEST_CASE("a resetting device is tried every 500 ms for 10 s") {
         dev.then_fail(errc::not_ready);
         const heci::timeouts limits;
         const auto link = co_await test::failure_of(
-            heci::connect_with_retry(dev, heci::client::amthi, limits, {}));
+            heci::connect_with_retry(dev, heci::client::amthi, limits, core::log()));
         CHECK(link == errc::not_ready);
         CHECK(dev.attempts().size() == 21);
         CHECK(env.time.elapsed() == 10s);
@@ -98,7 +98,7 @@ TEST_CASE("an error that does not pass with time is not tried again") {
             dev.then_fail(why);
             const heci::timeouts limits;
             const auto link = co_await test::failure_of(
-                heci::connect_with_retry(dev, heci::client::amthi, limits, {}));
+                heci::connect_with_retry(dev, heci::client::amthi, limits, core::log()));
             CHECK(link == why);
             CHECK(dev.attempts().size() == 1);
         });
@@ -109,7 +109,7 @@ TEST_CASE("an attempt that hangs is ended after 20 s") {
         hanging_device dev;
         const heci::timeouts limits;
         const auto link = co_await test::failure_of(
-            heci::connect_with_retry(dev, heci::client::amthi, limits, {}));
+            heci::connect_with_retry(dev, heci::client::amthi, limits, core::log()));
         CHECK(link == core::cond::timed_out);
         CHECK(env.time.elapsed() == 20s);
     });
@@ -123,7 +123,7 @@ TEST_CASE("the error of a connection says which device it is about") {
         const heci::timeouts limits;
         std::string text;
         try {
-            (void)co_await heci::connect_with_retry(dev, heci::client::amthi, limits, {});
+            (void)co_await heci::connect_with_retry(dev, heci::client::amthi, limits, core::log());
         } catch (const system_error &e) {
             text = e.what();
         }
@@ -137,7 +137,7 @@ TEST_CASE("the LME link is a connection to the LME client") {
         test::fake_device dev(servers);
         dev.then_serve(serve_nothing);
         const heci::timeouts limits;
-        auto link = co_await heci::open_lme(dev, limits, {});
+        auto link = co_await heci::open_lme(dev, limits, core::log());
         CHECK(link != nullptr);
         REQUIRE(dev.clients().size() == 1);
         CHECK(dev.clients()[0] == heci::client::lme);

@@ -86,9 +86,11 @@ TEST_CASE("a port that nobody serves is an LMS that is not running") {
     test::run_real([]() -> awaitable<void> {
         const auto executor = co_await net::this_coro::executor;
         const auto port = transports::tcp_acceptor(executor, "127.0.0.1", 0).port();
-        const auto dialled = co_await test::failure_of(transports::dial_lms(port, {}));
+        const auto dialled =
+            co_await test::failure_of(transports::dial_lms(port, transports::lms_options()));
         CHECK(dialled == lms_errc::not_running);
-        const auto probed = co_await transports::probe_lms(port, lms_question::dial, {});
+        const auto probed =
+            co_await transports::probe_lms(port, lms_question::dial, transports::lms_options());
         CHECK(probed == lms_errc::not_running);
     });
 }
@@ -98,18 +100,19 @@ TEST_CASE("a port that takes connections answers the dial, and more is asked onl
         const auto executor = co_await net::this_coro::executor;
         transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
         // Nobody accepts: the system takes the connection, the program behind it says nothing.
-        const auto dialled =
-            co_await transports::probe_lms(acceptor.port(), lms_question::dial, {});
+        const auto dialled = co_await transports::probe_lms(acceptor.port(), lms_question::dial,
+                                                            transports::lms_options());
         CHECK(!dialled);
         auto first = co_await acceptor.accept();
         core::task_group servers(executor);
         servers.spawn(accept_and_answer(acceptor, "HTTP/1.1 404 Not Found\r\n\r\n"));
-        const auto asked = co_await transports::probe_lms(acceptor.port(), lms_question::http, {});
+        const auto asked = co_await transports::probe_lms(acceptor.port(), lms_question::http,
+                                                          transports::lms_options());
         CHECK(!asked);
         co_await servers.join();
         servers.spawn(accept_and_answer(acceptor, ""));
-        const auto hung_up =
-            co_await transports::probe_lms(acceptor.port(), lms_question::http, {});
+        const auto hung_up = co_await transports::probe_lms(acceptor.port(), lms_question::http,
+                                                            transports::lms_options());
         CHECK(hung_up == lms_errc::hangs_up);
         co_await servers.join();
     });

@@ -78,7 +78,7 @@ awaitable<void> serve_in_vain(transports::tcp_acceptor &acceptor) {
 
 awaitable<std::string> ask(transports::websocket_url url, transports::websocket_options options) {
     const auto stream =
-        co_await transports::websocket_connect(std::move(url), std::move(options), {});
+        co_await transports::websocket_connect(std::move(url), std::move(options), core::log());
     co_await stream->send(net::buffer("hello", 5));
     std::vector<std::byte> buffer(4096);
     const auto n = co_await stream->receive(net::buffer(buffer));
