@@ -299,6 +299,28 @@ TEST_CASE("silence takes messages and answers nothing") {
     });
 }
 
+TEST_CASE("the firmware's messages are lost, or come after another one, when ordered") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        bench b(env.executor);
+        co_await core::sleep_for(1ns);
+        auto &orders = b.device.inject();
+        const auto ask = heci::encode_request(heci::command::control_mode);
+        const auto stale = heci::encode_reply(heci::command::uuid, heci::status::internal_error);
+        orders.order(fault(fault_kind::inject_message).on(heci::client::amthi).sending(stale));
+        orders.order(fault(fault_kind::drop_message).on_apf(192).for_ever());
+        auto link = co_await b.device.heci()->connect(heci::client::amthi);
+        const auto first = co_await command(*link, ask);
+        CHECK(first == stale);
+        std::vector<std::byte> second(link->max_message_size());
+        second.resize(co_await link->receive(net::buffer(second)));
+        CHECK(heci::decode_reply(second)->what == heci::command::control_mode);
+        auto host = co_await b.host(); // its PROTOCOLVERSION never comes
+        const auto heard = co_await core::as_result(core::with_deadline(60s, host.hear()));
+        CHECK(heard.error() == core::cond::timed_out);
+        co_await b.end();
+    });
+}
+
 TEST_CASE("OPEN_FAILURE n times, then the channel opens") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
         bench b(env.executor);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client of the small provisioning server whose every frame a test writes, in memory and in
-// virtual time; and the recorded call lists in a form that compares.
+// virtual time.
 #pragma once
 
 #include <costrand/core/as_result.hpp>
@@ -56,14 +56,26 @@ inline std::string decoded(std::string_view text) {
     return std::string(core::as_text(bytes));
 }
 
-// A server with one client at it. Made within a test coroutine; finish() before it goes.
+// A server with one client at it. Made within a test coroutine. A test that is cancelled does not
+// come to finish(): so the sessions hold the server too.
 class rps_rig {
+    struct shop {
+        std::unique_ptr<core::random_source> random = core::seeded_random(7);
+        sim::rps_server server;
+        explicit shop(sim::rps_options options)
+            : server(std::move(options), *random, core::log()) {}
+    };
+    std::shared_ptr<shop> shop_;
+
   public:
+    // `largest`: what the client can receive, in bytes.
     explicit rps_rig(net::any_io_executor executor,
-                     sim::rps_options options = sim::recorded_rps_options())
-        : random_(core::seeded_random(7)),
-          server(std::move(options), *random_, core::log()),
+                     sim::rps_options options = sim::recorded_rps_options(),
+                     std::size_t largest = 256 * 1024)
+        : shop_(std::make_shared<shop>(std::move(options))),
+          server(shop_->server),
           executor_(executor),
+          buffer_(largest),
           sessions_(executor) {}
 
     // A fresh client; the one before is gone.
@@ -73,16 +85,14 @@ class rps_rig {
         large.capacity = 64u << 20;
         auto [near, far] = sim::memory_message_pair(executor_, large, large);
         near_ = std::move(near);
-        sessions_.spawn(serve(std::move(far)));
+        sessions_.spawn(serve(shop_, std::move(far)));
     }
 
     awaitable<void> send(std::string text) { co_await near_->send(net::buffer(text)); }
     // The server's next message. Error: end_of_stream when it closed.
     awaitable<std::string> receive() {
-        std::string text(17u << 20, '\0');
-        const auto size = co_await near_->receive(net::buffer(text));
-        text.resize(size);
-        co_return text;
+        const auto size = co_await near_->receive(net::buffer(buffer_));
+        co_return std::string(core::as_text(core::const_bytes(buffer_).first(size)));
     }
     awaitable<rps::frame> receive_frame() {
         const auto text = co_await receive();
@@ -100,26 +110,18 @@ class rps_rig {
         co_await sessions_.join();
     }
 
-  private:
-    std::unique_ptr<core::random_source> random_;
-
-  public:
-    sim::rps_server server;
+    sim::rps_server &server;
 
   private:
-    awaitable<void> serve(std::unique_ptr<core::message_stream> far) {
-        co_await server.serve(*far);
+    static awaitable<void> serve(std::shared_ptr<shop> of,
+                                 std::unique_ptr<core::message_stream> far) {
+        co_await of->server.serve(*far);
     }
 
     net::any_io_executor executor_;
     std::unique_ptr<core::message_stream> near_;
+    std::vector<std::byte> buffer_;
     core::task_group sessions_;
 };
-
-// One list of sequences.md, its repetitions written out.
-std::vector<sim::rps_call> recorded_calls(std::string_view name);
-
-// For messages of a failing test.
-std::string to_text(const std::vector<sim::rps_call> &calls);
 
 } // namespace costrand::test

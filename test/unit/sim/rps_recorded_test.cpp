@@ -5,6 +5,7 @@
 
 #include <costrand/core/deadline.hpp>
 
+#include "support/recorded_calls.hpp"
 #include "support/run_coro.hpp"
 #include "unit/rps/transcript.hpp"
 

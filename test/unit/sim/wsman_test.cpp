@@ -177,10 +177,15 @@ TEST_CASE("a SOAP fault closes the connection even if the client would keep it")
         auto client = b.local_client();
         (void)co_await client.once(test::get_of("AMT_GeneralSettings"));
         client.set_after(wsman::after_reply::keep_open);
-        const auto reply = co_await client.once(test::get_of("AMT_NoSuchClass"));
+        auto connection = b.dial();
+        const auto reply = co_await client.on(*connection, test::get_of("AMT_NoSuchClass"));
         CHECK(reply.http.status == 400);
         CHECK_FALSE(reply.keep_alive);
         CHECK(reply.soap.fault->subcode == "DestinationUnreachable");
+        std::vector<std::byte> more(16);
+        const auto end = co_await core::as_result(connection->read_some(net::buffer(more)));
+        CHECK(end.error() == core::end_of_stream);
+        CHECK(env.time.elapsed() == 0s); // at once, not because it idled
     });
 }
 

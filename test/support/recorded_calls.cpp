@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rps_client.hpp"
-
-#include "unit/rps/transcript.hpp"
+#include "recorded_calls.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 namespace costrand::test {
@@ -27,6 +27,16 @@ std::vector<std::string> split(std::string_view text, std::string_view by) {
     }
     out.push_back(std::move(part));
     return out;
+}
+
+std::vector<std::string> sequence_lines() {
+    std::ifstream file(std::filesystem::path(COSTRAND_TEST_DATA) / "rps-transcripts/sequences.md");
+    if (!file)
+        throw std::runtime_error("no recorded sequences");
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);)
+        lines.push_back(line);
+    return lines;
 }
 
 // `Delete "User Initiated" 400`, `AddNextCertInChain ×3`, `Get`.
@@ -55,7 +65,7 @@ void add_calls(std::vector<sim::rps_call> &to, const std::string &class_name,
 } // namespace
 
 std::vector<sim::rps_call> recorded_calls(std::string_view name) {
-    const auto lines = load_lines("rps-transcripts/sequences.md");
+    const auto lines = sequence_lines();
     const auto heading = std::find(lines.begin(), lines.end(), "## " + std::string(name));
     const auto next = std::find_if(heading == lines.end() ? heading : heading + 1, lines.end(),
                                    [](const auto &l) { return l.starts_with("## "); });
