@@ -85,7 +85,8 @@ awaitable<void> play_and_tell(rps_shared &shared, rps_link &link, rps_order orde
         co_await never.wait();
     }
     const auto text = with_components ? run.status.with_components() : run.status.plain();
-    co_await link.send_last(end == script_end::success ? method::success : method::error, text);
+    const auto last_word = end == script_end::success ? method::success : method::error;
+    co_await link.send_last(last_word, text);
 }
 
 // The script of one session, a child beside the reader.

@@ -46,6 +46,8 @@ for my $file (@ARGV) {
         my ($before) = substr($text, 0, $at) =~ /([^;{}]*)$/;
         report($file, $text, $at, 'G3: co_await in a conditional expression; write if')
             if $before =~ /\?[^?]*$/ || without_arguments($expression) =~ /\?/;
+        report($file, $text, $at, 'G5: ?: in a co_await expression may run both arms; name it first')
+            if $expression =~ /\?/ && without_arguments($expression) !~ /\?/;
         report($file, $text, $at, 'A6: bind_executor in a co_await leaves the strand')
             if $expression =~ /\bbind_executor\b/;
     }
@@ -58,8 +60,8 @@ for my $file (@ARGV) {
     report($file, $text, $-[0], 'A9: experimental channels lose messages; use mailbox')
         while $text =~ m{experimental(?:::|/)(?:basic_|concurrent_)?channel}g;
     unless ($core || $app || $test) {
-        report($file, $text, $-[0], 'co_spawn is for core and the programs; use core::task_group')
-            while $text =~ /\bco_spawn\b/g;
+        report($file, $text, $-[0], 'co_spawn and core::spawn are for core and the programs; use core::task_group')
+            while $text =~ /\b(?:co_spawn|core::spawn)\b/g;
     }
     unless ($core) {
         report($file, $text, $-[0], 'time has one door: core::sleep_for, with_deadline, core::now')

@@ -136,7 +136,8 @@ awaitable<std::unique_ptr<core::byte_stream>> host::open_channel(std::uint16_t p
         } else {
             log_.debug(component, "link lost during channel open (", why,
                        "); replaying the APF handshake and retrying");
-            co_await core::sleep_for(losses == 1 ? times.redial : times.redial_again);
+            const auto pause = losses == 1 ? times.redial : times.redial_again;
+            co_await core::sleep_for(pause);
         }
     }
 }

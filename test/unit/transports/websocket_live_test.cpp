@@ -95,8 +95,8 @@ TEST_CASE("ws and wss reach a server on loopback") {
             core::task_group servers(executor);
             servers.spawn(serve(acceptor, secure));
             auto options = trusting(transports::tls_trust::kind::anchors);
-            const auto answer =
-                co_await ask(url_of(secure ? "wss" : "ws", acceptor), std::move(options));
+            const auto url = url_of(secure ? "wss" : "ws", acceptor);
+            const auto answer = co_await ask(url, std::move(options));
             CHECK(answer == "hello");
             co_await servers.join();
         }
