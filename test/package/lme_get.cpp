@@ -2,13 +2,12 @@
 // Asks AMT's web server for its start page, in-band: HECI, LME, an APF channel to port 16992.
 #include <costrand/apf/host.hpp>
 #include <costrand/core/as_result.hpp>
+#include <costrand/core/spawn.hpp>
 #include <costrand/core/strand.hpp>
 #include <costrand/core/stream_ops.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/transports/heci_lme.hpp>
 #include <costrand/transports/heci_mei.hpp>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include <iostream>
 #include <string>
@@ -40,6 +39,6 @@ awaitable<void> run(heci::device &device) {
 int main() {
     const auto device = heci::open_mei();
     net::io_context context(1);
-    net::co_spawn(core::make_session_strand(context), run(*device), core::rethrow);
+    core::spawn(core::make_session_strand(context), run(*device), core::rethrow);
     context.run();
 }
