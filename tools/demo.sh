@@ -8,5 +8,5 @@ cd "$(dirname "$0")/.."
 
 tools/setup.sh
 cmake --preset release
-cmake --build --preset release --target costrand-activate
+cmake --build --preset release --parallel "${COSTRAND_JOBS:-$(nproc)}" --target costrand-activate
 exec build/release/apps/activate/costrand-activate --demo "$@"
