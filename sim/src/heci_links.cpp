@@ -41,7 +41,7 @@ class firmware_stream : public core::message_stream {
                 die();
             if (happens(fault_kind::silence, message))
                 continue;
-            dying_ = happens(fault_kind::reset_after, message);
+            dying_ = happens(fault_kind::reset_after, message) != nullptr;
             co_return n;
         }
     }
@@ -49,6 +49,12 @@ class firmware_stream : public core::message_stream {
     awaitable<void> send(net::const_buffer message) override {
         if (dying_ || happens(fault_kind::reset_before_reply, message))
             die();
+        if (happens(fault_kind::drop_message, message))
+            co_return;
+        if (const auto *order = happens(fault_kind::inject_message, message)) {
+            const auto bytes = order->bytes; // the order may be taken back meanwhile
+            co_await below_->send(net::buffer(bytes));
+        }
         co_await below_->send(message);
     }
 
@@ -57,8 +63,8 @@ class firmware_stream : public core::message_stream {
     net::any_io_executor get_executor() noexcept override { return below_->get_executor(); }
 
   private:
-    bool happens(fault_kind kind, net::const_buffer message) {
-        return orders_.happens(event_of(kind, *link_, message)) != nullptr;
+    const fault *happens(fault_kind kind, net::const_buffer message) {
+        return orders_.happens(event_of(kind, *link_, message));
     }
     [[noreturn]] void die() {
         link_->break_down();

@@ -30,6 +30,8 @@ enum class fault_kind {
     silence,       // the firmware takes messages, this one included, and does nothing
     // Event: a message from the firmware to the host.
     reset_before_reply, // the link dies instead
+    drop_message,       // it is lost; for ever: the firmware is connected and mute
+    inject_message,     // `bytes` as a message before it
     // Event: CHANNEL_OPEN from the host, acceptable in itself.
     open_failure,               // answered with CHANNEL_OPEN_FAILURE `value`
     confirmation_late,          // answered after `delay`
