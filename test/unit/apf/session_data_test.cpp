@@ -40,11 +40,13 @@ TEST_CASE("a window of 0 holds the writer back until the firmware opens it") {
         co_await core::sleep_for(1h);
         CHECK_FALSE(written.has_value());
         CHECK(w.firmware.data_sizes.empty());
-        co_await w.firmware.send_now(apf::channel_window_adjust{2, 4});
+        const apf::channel_window_adjust adjust{2, 4};
+        co_await w.firmware.send_now(adjust);
         co_await settle();
         CHECK(w.firmware.data_sizes == std::vector<std::size_t>{4});
         CHECK_FALSE(written.has_value());
-        co_await w.firmware.send_now(apf::channel_window_adjust{2, 1});
+        const apf::channel_window_adjust more_adjust{2, 1};
+        co_await w.firmware.send_now(more_adjust);
         co_await settle();
         CHECK(w.firmware.data_sizes == std::vector<std::size_t>{4, 1});
         CHECK(written == error_code());
@@ -279,7 +281,8 @@ TEST_CASE("data beyond the window ends that channel with its cause, and no other
         auto victim = co_await w.open();
         auto other = co_await w.open();
         co_await w.firmware.write(0, "0123456789");
-        co_await w.firmware.send_now(apf::channel_data{2, core::as_bytes("x")});
+        const apf::channel_data excess{2, core::as_bytes("x")};
+        co_await w.firmware.send_now(excess);
         co_await settle();
         const auto text = co_await read_text(*victim, 10);
         CHECK(text == "0123456789");

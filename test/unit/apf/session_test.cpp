@@ -92,7 +92,8 @@ TEST_CASE("an open that was cancelled leaves no channel behind") {
         const auto why = co_await error_of(core::with_deadline(5s, w.open()));
         CHECK(why == core::errc::timed_out);
         CHECK(w.firmware.closes.empty());
-        co_await w.firmware.send_now(apf::channel_open_confirmation{2, 6, 4096});
+        const apf::channel_open_confirmation late{2, 6, 4096};
+        co_await w.firmware.send_now(late);
         co_await w.firmware.until([&] { return !w.firmware.closes.empty(); });
         CHECK(w.firmware.closes == std::vector<std::uint32_t>{6});
     });
@@ -107,7 +108,8 @@ TEST_CASE("an open without an answer fails after 18 seconds, a late confirmation
         CHECK(why == errc::confirmation_timed_out);
         CHECK(w.environment.time.elapsed() == 18s);
         CHECK(w.log.count("Channel open confirmation received") == 0);
-        co_await w.firmware.send_now(apf::channel_open_confirmation{2, 6, 4096});
+        const apf::channel_open_confirmation late{2, 6, 4096};
+        co_await w.firmware.send_now(late);
         co_await w.firmware.until([&] { return !w.firmware.closes.empty(); });
         CHECK(w.firmware.closes == std::vector<std::uint32_t>{6});
         // The session lives.
@@ -171,7 +173,8 @@ TEST_CASE("closes replayed with recipient 0 or an old number do not hit the chan
 TEST_CASE("the firmware's DISCONNECT ends the session and everything in it") {
     play([](session_world &w) -> awaitable<void> {
         auto channel = co_await w.open();
-        co_await w.firmware.send_now(apf::disconnect{11});
+        const apf::disconnect bye{11};
+        co_await w.firmware.send_now(bye);
         co_await w.until_ended();
         CHECK(w.ended == make_error_code(errc::disconnected));
         CHECK_FALSE(w.session->link_lost());
@@ -187,7 +190,8 @@ TEST_CASE("the firmware's DISCONNECT ends the session and everything in it") {
 TEST_CASE("our own DISCONNECT is sent before the link is closed") {
     play([](session_world &w) -> awaitable<void> {
         co_await w.session->ready();
-        co_await w.firmware.send_now(apf::service_request{"x@amt.intel.com"});
+        const apf::service_request unknown{"x@amt.intel.com"};
+        co_await w.firmware.send_now(unknown);
         co_await w.firmware.until([&] { return w.firmware.gone; });
         CHECK(w.ended == make_error_code(errc::service_not_available));
         CHECK(w.firmware.seen.back() == message_number::disconnect);
