@@ -165,6 +165,25 @@ TEST_CASE("an open without an answer fails after 18 seconds") {
     CHECK(host.after(1ms) == list(action::ended{2, errc::confirmation_timed_out}));
 }
 
+TEST_CASE("the number of an open that timed out stays taken until its answer has come") {
+    ready_host host;
+    host.open(16992);
+    host.after(18s);
+    for (int i = 0; i < 40; ++i) {
+        const auto channel = host.open_channel(0);
+        CHECK(channel != 2);
+        host.receive(channel_close{channel});
+    }
+    host.receive(channel_open_failure{2, 1});
+    bool seen = false;
+    for (int i = 0; i < 31; ++i) {
+        const auto channel = host.open_channel(0);
+        seen = seen || channel == 2;
+        host.receive(channel_close{channel});
+    }
+    CHECK(seen);
+}
+
 TEST_CASE("each open has 18 seconds of its own") {
     ready_host host;
     host.open(16992);
