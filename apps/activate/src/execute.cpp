@@ -5,6 +5,7 @@
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/spawn.hpp>
 #include <costrand/core/strand.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/core/time.hpp>
@@ -12,7 +13,6 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -85,12 +85,12 @@ end_of_run execute(const std::function<awaitable<void>(net::any_io_executor)> &b
         says.log_line(core::log_level::info, "interrupt");
         net::post(strand, [&] { cancel.emit(net::cancellation_type::terminal); });
     });
-    net::co_spawn(strand, with_clock(body(strand), says, strand),
-                  net::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr thrown) {
-                      if (thrown)
-                          end.why = failure_of(thrown);
-                      signals.cancel();
-                  }));
+    core::spawn(strand, with_clock(body(strand), says, strand),
+                net::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr thrown) {
+                    if (thrown)
+                        end.why = failure_of(thrown);
+                    signals.cancel();
+                }));
     context.run();
     says.end_progress();
     if (end.signal != 0 && end.why)

@@ -4,10 +4,10 @@
 
 #include <costrand/activate/demo.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <costrand/core/notifier.hpp>
+#include <costrand/core/spawn.hpp>
 #include <costrand/core/strand.hpp>
 
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ class served_world {
 
   public:
     served_world() : strand_(core::make_session_strand(context_)) {
-        net::co_spawn(strand_, live(), [this](std::exception_ptr e) { failure_ = e; });
+        core::spawn(strand_, live(), [this](std::exception_ptr e) { failure_ = e; });
         thread_ = std::thread([this] { context_.run(); });
         started_.get_future().wait();
     }
