@@ -36,10 +36,10 @@ bool faults::acts(entry &e) {
     ++e.seen;
     if (e.seen < e.order.at)
         return false;
-    if (!e.order.lasting)
-        return e.seen - e.order.at < e.order.times;
     if (!e.first_acted)
         e.first_acted = now_();
+    if (!e.order.lasting)
+        return e.seen - e.order.at < e.order.times;
     return now_() - *e.first_acted < *e.order.lasting;
 }
 

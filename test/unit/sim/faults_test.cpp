@@ -46,8 +46,10 @@ TEST_CASE("a fault ordered n times acts on n events in a row, for ever on all") 
     CHECK(b.connect(heci::client::lme));
     CHECK(b.connect(heci::client::lme));
     CHECK_FALSE(b.connect(heci::client::lme));
+    CHECK_FALSE(b.orders.all_acted());
     for (int i = 0; i < 1000; ++i)
         CHECK(b.connect(heci::client::amthi));
+    CHECK(b.orders.all_acted());
 }
 
 TEST_CASE("a fault for a time ends that long after it first acted") {
