@@ -3,7 +3,10 @@
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/retry.hpp>
 #include <costrand/transports/heci_amthi.hpp>
+#include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/heci_status.hpp>
 #include <costrand/transports/heci_watchdog.hpp>
 
 #include <optional>
@@ -23,8 +26,8 @@ class reader {
           amt_(*env.device, env.heci_limits, env.log) {}
 
     awaitable<rps::device_facts> whole() {
-        co_await warn_of_link();
         co_await read_versions();
+        co_await warn_of_link();
         co_await read_uuid();
         const auto mode = co_await need(amt_.read_control_mode(), "control mode");
         facts_.control_mode = static_cast<int>(mode);
@@ -60,8 +63,16 @@ class reader {
             env_.log.warn(component, "the wired network link of AMT is down");
     }
 
+    // The first command: what keeps it from an answer is what keeps all of them.
     awaitable<void> read_versions() {
-        const auto table = co_await need(amt_.read_versions(), "versions");
+        core::retry_policy once_more;
+        once_more.attempts = 2;
+        once_more.first_wait = env_.heci_limits.versions_again;
+        once_more.passing = [](error_code why) {
+            return why == heci::errc::reply_timed_out || why.category() == heci::status_category();
+        };
+        auto read = [this] { return amt_.read_versions(); };
+        const auto table = co_await need(core::retry(std::move(once_more), read), "versions");
         facts_.version = table.find("AMT");
         facts_.build = table.find("Build Number");
         facts_.sku = table.find("Sku");

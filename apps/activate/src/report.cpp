@@ -55,6 +55,7 @@ failure why_not(const report &r) {
         text += ": " + r.outcome.error.message();
     if (!mapping.advice.empty())
         text += ": " + std::string(mapping.advice);
+    text += r.device_note;
     return {mapping.code, std::move(text)};
 }
 

@@ -5,10 +5,12 @@
 
 #include <costrand/apf/host.hpp>
 #include <costrand/core/as_result.hpp>
+#include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/rps/command.hpp>
 #include <costrand/rps/session.hpp>
+#include <costrand/transports/heci_amthi.hpp>
 #include <costrand/transports/heci_lme.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/tls.hpp>
@@ -31,6 +33,12 @@ constexpr std::uint16_t management_port = transports::lms_plain_port;
 // RPS takes 102400 characters of base64: session_core refuses what is longer than that. This one
 // only keeps a peer from filling the memory.
 constexpr std::size_t reply_limit = 1024 * 1024;
+
+constexpr std::string_view in_client_mode =
+    "; note: the device itself is in client control mode now. Deactivate it before the next "
+    "attempt: this server may not know its password";
+constexpr std::string_view in_admin_mode =
+    "; note: the device itself is in admin control mode now, with the password of this profile";
 
 // What connect_server can throw, in the words of somebody who has to mend it.
 failure explain_server(const std::exception_ptr &thrown, const std::string &url) {
@@ -214,12 +222,31 @@ class run {
         } catch (const rps::session_error &e) {
             why = explain_session(e);
         }
-        if (why)
+        if (why) {
+            why->text += co_await ask_device(facts.control_mode);
             throw error(std::move(*why));
+        }
+        if (!succeeded(out))
+            out.device_note = co_await ask_device(facts.control_mode);
         out.device = std::move(facts);
         out.path = path_;
         out.rounds = session.rounds();
         co_return out;
+    }
+
+    // Of a run that failed: whether the device was activated all the same. Nothing when it was not,
+    // or does not say.
+    awaitable<std::string> ask_device(int mode_before) {
+        if (!setup_asked_ || mode_before != 0)
+            co_return "";
+        heci::amthi amt(*env_.device, env_.heci_limits, env_.log);
+        auto mode = co_await core::as_result(
+            core::with_deadline(env_.heci_limits.amthi_reply, amt.read_control_mode()));
+        if (!mode && mode.error() == core::cond::cancelled)
+            throw system_error(mode.error());
+        if (!mode || *mode == heci::control_mode::none)
+            co_return "";
+        co_return std::string(*mode == heci::control_mode::admin ? in_admin_mode : in_client_mode);
     }
 
     // The cause behind "no connection to AMT" decides what to do; its code does not change.
@@ -238,7 +265,9 @@ class run {
         return {mapping.code, std::move(text)};
     }
 
-    void show(const rps::progress &now) const {
+    void show(const rps::progress &now) {
+        if (now.call.starts_with("IPS_HostBasedSetupService "))
+            setup_asked_ = true;
         const std::string round = "AMT request " + std::to_string(now.round);
         const std::string call = now.call.empty() ? "" : ": " + std::string(now.call);
         switch (now.what) {
@@ -261,6 +290,7 @@ class run {
     std::optional<apf::host> host_;
     rps::amt_path path_ = rps::amt_path::lms;
     error_code lms_failure_;
+    bool setup_asked_ = false;
 };
 
 } // namespace

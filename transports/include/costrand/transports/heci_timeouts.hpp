@@ -24,6 +24,10 @@ struct timeouts {
     // Command to reply. Section 6 point 5: 3 s, as one client has it, is known to be short.
     std::chrono::milliseconds amthi_reply{10000};
 
+    // Before the versions are asked for once more: firmware that has just started may not know them
+    // yet. The reference client's wait.
+    std::chrono::milliseconds versions_again{15000};
+
     // Watchdog client: an answer that is missing only means "unknown" (section 10.1), so it is not
     // waited for as long.
     std::chrono::milliseconds watchdog_reply{3000};

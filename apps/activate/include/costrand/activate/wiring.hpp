@@ -54,10 +54,14 @@ struct report {
     rps::device_facts device; // without the password
     rps::amt_path path = rps::amt_path::lms;
     std::size_t rounds = 0; // requests that AMT answered or should have
+    // What the device itself says that the server does not know: " ...". Usually empty.
+    std::string device_note;
 };
 
 // One activation. Completes with the server's last word: read outcome::error. Throws
-// activate::error for everything that ended the run before. The HECI link, the APF session and the
+// activate::error for everything that ended the run before. After a failure behind Setup the device
+// is asked for its mode (up to heci::timeouts::amthi_reply): when the answer of Setup was lost, only
+// the device knows that it is activated. The HECI link, the APF session and the
 // connection to the server are closed in every case. Cancellation: closes all of them, comes out
 // as operation_aborted. Own limits: those of the parts.
 // `env` and `options` outlive the call.
