@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole chain in one process, in memory and in virtual time: the program's own wiring between a
+// simulated device and a small provisioning server. The tests of this folder order faults of either
+// and look at how the run ends.
+#pragma once
+
+#include <costrand/activate/failure.hpp>
+#include <costrand/activate/options.hpp>
+#include <costrand/activate/wiring.hpp>
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/random.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/core/time.hpp>
+#include <costrand/sim/firmware.hpp>
+#include <costrand/sim/memory.hpp>
+#include <costrand/sim/rps.hpp>
+#include <costrand/transports/lms_tcp.hpp>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/run_coro.hpp"
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace costrand::test {
+
+enum class way { lme, lms };
+
+// Exit codes of the published table, by the name that the tests use.
+namespace exit_of {
+inline constexpr int success = 0, no_permission = 1, no_driver = 2, amt_not_ready = 4, generic = 10,
+                     bad_url = 20, bad_profile = 21, bad_certificate = 22, amt_connection = 71,
+                     rps_authentication = 70, amt_authentication = 100, bad_reply = 101,
+                     activation = 102, network = 103, bad_message = 113;
+} // namespace exit_of
+
+struct run_end {
+    std::optional<activate::report> report;
+    std::optional<activate::failure> failure;
+    core::duration elapsed{};
+
+    int code() const {
+        if (failure)
+            return static_cast<int>(failure->code);
+        return activate::succeeded(*report) ? 0 : static_cast<int>(activate::why_not(*report).code);
+    }
+    std::string text() const {
+        if (failure)
+            return failure->text;
+        return activate::succeeded(*report) ? std::string() : activate::why_not(*report).text;
+    }
+    bool says(std::string_view part) const { return text().find(part) != std::string::npos; }
+};
+
+// One machine and one server. Made within a test coroutine; a run joins all it started, so that a
+// cancelled test leaves nothing that refers to the world.
+class world {
+    std::unique_ptr<core::random_source> random_ = core::seeded_random(1);
+
+  public:
+    explicit world(net::any_io_executor executor, way how = way::lme)
+        : device(executor, machine(how), *random_, core::log()),
+          server(sim::recorded_rps_options(), *random_, core::log()),
+          executor_(executor),
+          heci_(device.heci()) {
+        options.action = activate::what_to_do::activate;
+        options.server.text = "ws://rps.example/activate";
+        options.profile = "ccm";
+    }
+
+    // One activation, to its end and a second beyond it. The device must have been let go.
+    awaitable<run_end> run() {
+        core::task_group sessions(executor_);
+        sessions_ = &sessions;
+        run_end end;
+        std::exception_ptr stopped;
+        const auto begun = core::now(executor_);
+        try {
+            const auto env = make_environment();
+            end.report = co_await activate::activate_device(env, options);
+        } catch (const activate::error &e) {
+            end.failure = e.why();
+        } catch (...) {
+            stopped = std::current_exception();
+        }
+        end.elapsed = core::now(executor_) - begun;
+        co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+        co_await core::sleep_for(std::chrono::seconds(1)); // the other ends learn of the closing
+        sessions.cancel();
+        (void)co_await core::as_result(sessions.join());
+        if (stopped)
+            std::rethrow_exception(stopped);
+        CHECK(device.open_channels() == 0);
+        CHECK(device.open_links() == 0);
+        co_return end;
+    }
+
+    // The same with a fault of the device, which must have acted.
+    awaitable<run_end> run_with(sim::fault f) {
+        device.inject().order(std::move(f));
+        const auto end = co_await run();
+        CHECK(device.inject().all_acted());
+        co_return end;
+    }
+
+    sim::firmware device;
+    sim::rps_server server;
+    activate::settings options;
+    // What connecting to the server throws instead; empty: it is reached.
+    std::function<void()> server_refuses;
+    // Lines of the log; passwords must not be in them.
+    std::vector<std::string> log;
+
+    bool logged(std::string_view part) const {
+        for (const auto &line : log)
+            if (line.find(part) != std::string::npos)
+                return true;
+        return false;
+    }
+
+  private:
+    static sim::profile machine(way how) {
+        auto p = sim::without_delays(sim::amt16());
+        p.lms = how == way::lms;
+        return p;
+    }
+
+    activate::environment make_environment() {
+        activate::environment env;
+        env.executor = executor_;
+        env.device = heci_.get();
+        env.dial_lms = [this](std::uint16_t port) { return dial_lms(port); };
+        env.connect_server = [this] { return connect(); };
+        env.hostname = [] { return std::string("lab-pc-07"); };
+        env.dns_suffix = [] { return no_suffix(); };
+        env.log = core::log(core::log_level::trace,
+                            [this](core::log_level, std::string_view, std::string_view line) {
+                                log.emplace_back(line);
+                            });
+        return env;
+    }
+
+    static awaitable<std::string> no_suffix() { co_return std::string(); }
+
+    // The simulated LMS says no in the words of the system.
+    awaitable<std::unique_ptr<core::byte_stream>> dial_lms(std::uint16_t port) {
+        auto stream = co_await core::as_result(device.dial_lms(port));
+        if (stream)
+            co_return std::move(*stream);
+        if (stream.error() == net::error::connection_refused)
+            throw system_error(transports::lms_errc::not_running);
+        throw system_error(stream.error());
+    }
+
+    awaitable<std::unique_ptr<core::message_stream>> connect() {
+        if (server_refuses)
+            server_refuses();
+        sim::memory_options link;
+        link.max_message_size = (16u << 20) + 1024;
+        link.capacity = 64u << 20;
+        auto [near, far] = sim::memory_message_pair(executor_, link, link);
+        sessions_->spawn(serve(std::move(far)));
+        co_return std::move(near);
+    }
+    awaitable<void> serve(std::unique_ptr<core::message_stream> client) {
+        co_await server.serve(*client);
+    }
+
+    net::any_io_executor executor_;
+    std::unique_ptr<heci::device> heci_;
+    core::task_group *sessions_ = nullptr;
+};
+
+// A whole activation is long: a few places to stop at will do.
+inline constexpr std::size_t few_teardowns = 3;
+
+// A test body with a world of its own, per way.
+inline void in_world(way how, std::function<awaitable<void>(world &, coro_environment)> body) {
+    run_coro(
+        [&](coro_environment env) -> awaitable<void> {
+            world w(env.executor, how);
+            co_await body(w, env);
+        },
+        few_teardowns);
+}
+
+} // namespace costrand::test
