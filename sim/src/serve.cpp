@@ -47,6 +47,8 @@ int errno_of(const error_code &refusal) noexcept {
         return ENODEV;
     if (refusal == make_error_code(heci::errc::no_client))
         return ENOTTY;
+    if (refusal == make_error_code(heci::errc::connect_timed_out))
+        return EFAULT;
     return refusal == make_error_code(heci::errc::busy) ? EBUSY : EINVAL;
 }
 

@@ -3,6 +3,7 @@
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
+#include <costrand/core/error.hpp>
 #include <costrand/core/time.hpp>
 #include <costrand/transports/heci_errc.hpp>
 
@@ -55,7 +56,10 @@ connect_with_retry(device &dev, client_id client, const timeouts &limits, core::
             core::with_deadline(limits.connect_attempt, dev.connect(client)));
         if (link)
             co_return std::move(*link);
-        const auto why = link.error();
+        // The driver may wait as long as it likes; to the caller it is the same silence.
+        const error_code why = link.error() == core::errc::timed_out
+                                   ? make_error_code(errc::connect_timed_out)
+                                   : link.error();
         const auto wait = waits.after(why);
         if (!wait)
             throw system_error(why, dev.name());

@@ -163,7 +163,10 @@ TEST_CASE("each errno of the connect ioctl has its name") {
     CHECK(heci::from_connect_errno(EBUSY) == errc::busy);
     CHECK(heci::from_connect_errno(ENODEV) == errc::not_ready);
     CHECK(heci::from_connect_errno(EINVAL) == errc::connect_refused);
+    CHECK(heci::from_connect_errno(EOPNOTSUPP) == errc::connect_refused);
     CHECK(heci::from_connect_errno(EFAULT) == errc::connect_timed_out);
+    CHECK(heci::from_connect_errno(ETIME) == errc::connect_timed_out);
+    CHECK(heci::from_connect_errno(ETIMEDOUT) == errc::connect_timed_out);
     CHECK(heci::from_connect_errno(ENOMEM) == heci::system_code(ENOMEM));
 }
 

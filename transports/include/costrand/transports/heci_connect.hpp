@@ -15,7 +15,7 @@ namespace costrand::heci {
 
 // Repeats dev.connect(client) while it fails with errc::busy or errc::not_ready, each as long as
 // `limits` says; any other error, and the last of these, comes out. An attempt that hangs is
-// core::errc::timed_out. `dev` and `limits` outlive the call; dev.name() says which device an
+// errc::connect_timed_out. `dev` and `limits` outlive the call; dev.name() says which device an
 // error is about. Cancelled: nothing is left open.
 [[nodiscard]] awaitable<std::unique_ptr<core::message_stream>>
 connect_with_retry(device &dev, client_id client, const timeouts &limits, core::log log);

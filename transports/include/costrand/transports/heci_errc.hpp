@@ -9,11 +9,11 @@ namespace costrand::heci {
 enum class errc {
     no_driver = 1,     // ENOENT: no device node; the mei driver is not there
     no_permission,     // EACCES, EPERM: needs root
-    not_ready,         // ENODEV at open: the device is resetting or disabled; passes with time
+    not_ready,         // ENODEV at open or connect: the device is resetting or disabled; passes
     no_client,         // ENOTTY: this firmware has no such client
     busy,              // EBUSY: another program holds the client; may pass with time
-    connect_refused,   // EINVAL: the firmware refused the connection
-    connect_timed_out, // EFAULT: the firmware did not answer the connection
+    connect_refused,   // EINVAL, EOPNOTSUPP: the firmware refused the connection
+    connect_timed_out, // EFAULT, ETIME, or our own limit: the firmware did not answer it
     device_reset,      // ENODEV, POLLERR on an open connection: all state is lost, connect again
     message_too_large, // EFBIG: longer than the client's maximum
     bad_reply,         // a reply that is not what the command's format says
