@@ -79,16 +79,4 @@ awaitable<error_code> ask_lms(core::byte_stream &stream, core::duration limit) {
     co_return why;
 }
 
-awaitable<error_code> probe_lms(std::uint16_t port, lms_question what, lms_options options) {
-    const auto limit = options.limit;
-    auto stream = co_await core::as_result(dial_lms(port, std::move(options)));
-    if (!stream && stream.error() == core::cond::cancelled)
-        throw system_error(stream.error());
-    if (!stream)
-        co_return stream.error();
-    if (what == lms_question::dial)
-        co_return error_code();
-    co_return co_await ask_lms(**stream, limit);
-}
-
 } // namespace costrand::transports

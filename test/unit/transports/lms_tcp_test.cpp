@@ -22,7 +22,6 @@
 using namespace costrand;
 using namespace std::chrono_literals;
 using transports::lms_errc;
-using transports::lms_question;
 
 namespace {
 
@@ -35,6 +34,7 @@ awaitable<void> answer_with(stream_ptr stream, std::string reply) {
         co_await core::read_exactly(*stream, net::buffer(&c, 1));
         seen += c;
     }
+    CHECK(seen == "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     co_await core::write_all(*stream, net::buffer(reply));
 }
 
@@ -89,30 +89,24 @@ TEST_CASE("a port that nobody serves is an LMS that is not running") {
         const auto dialled =
             co_await test::failure_of(transports::dial_lms(port, transports::lms_options()));
         CHECK(dialled == lms_errc::not_running);
-        const auto probed =
-            co_await transports::probe_lms(port, lms_question::dial, transports::lms_options());
-        CHECK(probed == lms_errc::not_running);
     });
 }
 
-TEST_CASE("a port that takes connections answers the dial, and more is asked only on order") {
+TEST_CASE("a port that takes connections can be asked, and says so when it hangs up") {
     test::run_real([]() -> awaitable<void> {
         const auto executor = co_await net::this_coro::executor;
         transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
-        // Nobody accepts: the system takes the connection, the program behind it says nothing.
-        const auto dialled = co_await transports::probe_lms(acceptor.port(), lms_question::dial,
-                                                            transports::lms_options());
-        CHECK(!dialled);
-        auto first = co_await acceptor.accept();
         core::task_group servers(executor);
         servers.spawn(accept_and_answer(acceptor, "HTTP/1.1 404 Not Found\r\n\r\n"));
-        const auto asked = co_await transports::probe_lms(acceptor.port(), lms_question::http,
-                                                          transports::lms_options());
+        const auto first =
+            co_await transports::dial_lms(acceptor.port(), transports::lms_options());
+        const auto asked = co_await transports::ask_lms(*first, 5s);
         CHECK(!asked);
         co_await servers.join();
         servers.spawn(accept_and_answer(acceptor, ""));
-        const auto hung_up = co_await transports::probe_lms(acceptor.port(), lms_question::http,
-                                                            transports::lms_options());
+        const auto second =
+            co_await transports::dial_lms(acceptor.port(), transports::lms_options());
+        const auto hung_up = co_await transports::ask_lms(*second, 5s);
         CHECK(hung_up == lms_errc::hangs_up);
         co_await servers.join();
     });

@@ -36,7 +36,7 @@ struct lms_options {
     lms_options() = default; // no aggregate: GCC 12 destroys those twice in a co_await
 
     std::string address = "127.0.0.1"; // LMS listens on IPv4
-    // Dial, and for probe_lms the answer (rps-session.md 10: "LMS probe dial").
+    // One dial (rps-session.md 10: "LMS probe dial").
     core::duration limit = std::chrono::seconds(5);
 };
 
@@ -50,16 +50,6 @@ struct lms_options {
 // another error of the stream. Use the stream for nothing else afterwards. Throws only when
 // cancelled.
 [[nodiscard]] awaitable<error_code> ask_lms(core::byte_stream &stream, core::duration limit);
-
-enum class lms_question {
-    dial, // does it take connections?
-    http, // ... and does something behind it speak HTTP? Plain ports only; costs one exchange
-};
-
-// Nothing when the port can be used, else why not (as dial_lms and ask_lms). Throws only when
-// cancelled.
-[[nodiscard]] awaitable<error_code> probe_lms(std::uint16_t port, lms_question question,
-                                              lms_options options);
 
 } // namespace costrand::transports
 
