@@ -3,7 +3,7 @@
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
-#include <costrand/transports/heci_errc.hpp>
+#include <costrand/sim/serve.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/websocket.hpp>
 
@@ -28,15 +28,6 @@ sim::rps_options server_options(const demo_options &options) {
     out.profiles.insert_or_assign(options.profile, recorded);
     out.timings.after_activation = options.after_activation;
     return out;
-}
-
-// What the socket says of a refusal: the errno that the driver would give.
-int errno_of(error_code why) {
-    if (why == heci::errc::busy)
-        return EBUSY;
-    if (why == heci::errc::no_client)
-        return ENOTTY;
-    return ENODEV;
 }
 
 } // namespace
@@ -65,10 +56,10 @@ demo_world::demo_world(net::any_io_executor executor, const demo_options &option
       lms_port_(lms_.port()),
       tasks_(executor) {
     tasks_.spawn(device_.run());
-    tasks_.spawn(accept_heci());
+    tasks_.spawn(sim::serve_heci_socket(device_, heci_));
     tasks_.spawn(accept_server());
     if (options.lms)
-        tasks_.spawn(accept_lms());
+        tasks_.spawn(sim::serve_lms_port(device_, lms_, transports::lms_plain_port));
     else
         lms_.close();
 }
@@ -85,31 +76,6 @@ awaitable<void> demo_world::stop() {
 
 std::string demo_world::server_url() const {
     return "ws://127.0.0.1:" + std::to_string(rps_.port()) + "/activate";
-}
-
-awaitable<heci::connect_answer> demo_world::admit(heci::client_id client) {
-    heci::connect_answer answer;
-    auto admitted = co_await core::as_result(device_.admit(client));
-    if (admitted)
-        answer.max_message_size = static_cast<std::uint32_t>(*admitted);
-    else
-        answer.refusal = errno_of(admitted.error());
-    co_return answer;
-}
-
-awaitable<void> demo_world::accept_heci() {
-    heci::connect_policy decide = [this](heci::client_id client) { return admit(client); };
-    for (;;) {
-        auto accepted = co_await heci_.accept(decide);
-        tasks_.spawn(device_.serve_heci(std::move(accepted.stream), accepted.client));
-    }
-}
-
-awaitable<void> demo_world::accept_lms() {
-    for (;;) {
-        auto connection = co_await lms_.accept();
-        tasks_.spawn(device_.serve_lms(std::move(connection), transports::lms_plain_port));
-    }
 }
 
 awaitable<void> demo_world::accept_server() {

@@ -57,9 +57,6 @@ class demo_world {
         std::string path;
     };
 
-    awaitable<heci::connect_answer> admit(heci::client_id client);
-    awaitable<void> accept_heci();
-    awaitable<void> accept_lms();
     awaitable<void> accept_server();
     awaitable<void> serve_server(std::unique_ptr<core::byte_stream> connection);
 
