@@ -25,6 +25,7 @@ namespace {
 awaitable<std::unique_ptr<core::message_stream>> connect_websocket(transports::websocket_url url,
                                                                    bool skip_check, core::log log) {
     transports::websocket_options how;
+    how.max_message_size = rps::max_server_message;
     if (skip_check)
         how.trust.check = transports::tls_trust::kind::anyone;
     co_return co_await transports::websocket_connect(std::move(url), std::move(how),
