@@ -61,6 +61,8 @@ awaitable<outcome> session::run() {
 awaitable<void> session::converse() {
     log_.debug(component, "sending activation request to RPS");
     co_await perform(core_.start(core::now(server_.get_executor())));
+    if (!failure_)
+        tell({progress::step::request_sent, 0, {}, {}});
     while (!outcome_ && !failure_) {
         log_.trace(component, "listening to RPS...");
         event e = co_await next_event();
@@ -179,8 +181,6 @@ awaitable<void> session::send(action::send order) {
     if (order.what == method::response) {
         log_.debug(component, "Response sent to RPS, waiting for next RPS message");
         tell({progress::step::answered, core_.rounds(), call_, {}});
-    } else if (order.what != method::heartbeat_response) {
-        tell({progress::step::request_sent, 0, {}, {}});
     }
 }
 

@@ -29,7 +29,7 @@ namespace costrand::rps {
 // What happens now, for a line that a person follows. The views are valid during the call.
 struct progress {
     enum class step {
-        request_sent, // the first message is out
+        request_sent, // the first message of the run is out
         relaying,     // `call` goes to AMT
         answered,     // AMT's reply went to the server
         no_answer,    // AMT did not answer; the server will ask again
