@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which exit code an error ends the program with, and what its user can do about it: one row for
-// each error of every category.
+// each error of every category but rps, whose errors know their code and say in their own text what
+// to do (protocols/rps/src/errc.cpp).
 #include <costrand/activate/exit_code.hpp>
 
 #include <costrand/apf/errc.hpp>

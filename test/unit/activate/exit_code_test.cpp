@@ -7,6 +7,7 @@
 #include <costrand/rps/errc.hpp>
 #include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/heci_status.hpp>
+#include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/websocket.hpp>
 #include <costrand/wsman/errc.hpp>
 
@@ -53,6 +54,7 @@ TEST_CASE("every error of every component has an exit code") {
     check_complete(rps::error_category());
     check_complete(transports::tls_category());
     check_complete(transports::websocket_category());
+    check_complete(transports::lms_category());
 }
 
 TEST_CASE("the published table is whole: its codes, in order, under their names") {

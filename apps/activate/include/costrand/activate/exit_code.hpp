@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// exit_code: the published table of process exit codes (rpc-cli section 11), whole, and the one
-// place where an error of any part of costrand becomes one of them. No Asio in here.
+// exit_code: the published table of process exit codes (rpc-cli section 11), whole, and the way
+// from an error of any part of costrand to one of them (error_map.cpp; rps::errc brings its code
+// along, protocols/rps/src/errc.cpp). No Asio in here.
 #pragma once
 
 #include <boost/system/error_code.hpp>

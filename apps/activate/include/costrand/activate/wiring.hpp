@@ -60,11 +60,10 @@ struct report {
 
 // One activation. Completes with the server's last word: read outcome::error. Throws
 // activate::error for everything that ended the run before. After a failure behind Setup the device
-// is asked for its mode (up to heci::timeouts::amthi_reply): when the answer of Setup was lost, only
-// the device knows that it is activated. The HECI link, the APF session and the
-// connection to the server are closed in every case. Cancellation: closes all of them, comes out
-// as operation_aborted. Own limits: those of the parts.
-// `env` and `options` outlive the call.
+// is asked for its mode (up to heci::timeouts::amthi_reply): when the answer of Setup was lost,
+// only the device knows that it is activated. The HECI link, the APF session and the connection to
+// the server are closed in every case. Cancellation: closes all of them, comes out as
+// operation_aborted. Own limits: those of the parts. `env` and `options` outlive the call.
 [[nodiscard]] awaitable<report> activate_device(const environment &env, const settings &options);
 
 // The failure that a report amounts to; nothing when all was done.

@@ -20,7 +20,7 @@ struct timeouts {
     std::chrono::nanoseconds handshake = std::chrono::seconds(30);
 
     // CHANNEL_OPEN to its answer. RPC: 3 s + 15 s; firmware that has just left a reset needs most
-    // of it.
+    // of it. In an activation the limit around it comes first: rps::timeouts::plain_reply.
     std::chrono::nanoseconds confirmation = std::chrono::seconds(18);
 
     // Between CHANNEL_OPENs that were answered with OPEN_FAILURE. RPC: an AMT 16 that was idle

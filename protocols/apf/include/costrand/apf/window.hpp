@@ -64,7 +64,8 @@ class [[nodiscard]] rx_window {
     // Whether it is time to tell the peer: half the window is unreported, or nothing is left to
     // consume, so that the peer may be the one who waits.
     [[nodiscard]] bool credit_due(bool queue_empty) const noexcept {
-        return debt_ > 0 && (queue_empty || debt_ >= announced_ - announced_ / 2);
+        const std::uint32_t half = announced_ / 2 + announced_ % 2; // rounded up
+        return debt_ > 0 && (queue_empty || debt_ >= half);
     }
 
     // The window adjust to send: everything released and not yet reported.

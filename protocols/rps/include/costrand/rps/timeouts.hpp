@@ -11,9 +11,10 @@ namespace costrand::rps {
 using time_point = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
 struct timeouts {
-    // One whole exchange with AMT in plain mode: dial, write, read. RPS repeats a call after 12 s
-    // (rps-session section 10, "per WSMAN call"): at 11 s the old channel is closed, and the repeat
-    // finds AMT free. The reference client gives up after 3 to 4 s, too short for AdminSetup.
+    // One whole exchange with AMT in plain mode: dial (CHANNEL_OPEN and its repetitions, too),
+    // write, read. RPS repeats a call after 12 s (rps-session section 10, "per WSMAN call"): at 11
+    // s the old channel is closed, and the repeat finds AMT free. The reference client gives up
+    // after 3 to 4 s, too short for AdminSetup.
     std::chrono::nanoseconds plain_reply = std::chrono::seconds(11);
 
     // No word from the server while it is its turn. Its longest own waits seen are 44 s (two of
