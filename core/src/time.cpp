@@ -3,25 +3,77 @@
 
 #include <costrand/core/notifier.hpp>
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <exception>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
+#include <utility>
 
 namespace costrand::core {
 namespace {
 
-// Name lookups and the HECI connect ioctl: one of each at a time is what a run needs.
-constexpr std::size_t blocking_threads = 2;
+// One piece of blocking work. The thread that does it and the coroutine that waits for it share it;
+// either may leave first.
+class job {
+  public:
+    using handler = net::async_result<net::use_awaitable_t<>, void(error_code)>::handler_type;
+
+    explicit job(std::function<void()> work) : work_(std::move(work)) {}
+
+    // Before the work begins.
+    void wait_with(handler resume) { waiting_.emplace(std::move(resume)); }
+
+    void perform() noexcept {
+        std::exception_ptr failure;
+        try {
+            work_();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        work_ = nullptr; // what it owns goes now, not with the last who waits
+        finish({}, failure);
+    }
+    // Wakes the coroutine, if it still waits. From any thread.
+    void finish(error_code ec, std::exception_ptr failure) noexcept {
+        // Within the lock: the context of the handler lives as long as it finds it here.
+        std::lock_guard lock(mutex_);
+        if (!waiting_)
+            return;
+        failure_ = std::move(failure);
+        const auto home = net::get_associated_executor(*waiting_);
+        net::post(home, [resume = std::move(*waiting_), ec]() mutable { std::move(resume)(ec); });
+        waiting_.reset();
+    }
+    // The context ends: the frames go with the handler that owns them.
+    [[nodiscard]] std::optional<handler> abandon() noexcept {
+        std::lock_guard lock(mutex_);
+        return std::exchange(waiting_, std::nullopt);
+    }
+    // After the coroutine was woken without an error.
+    void rethrow() const {
+        if (failure_)
+            std::rethrow_exception(failure_);
+    }
+
+  private:
+    std::function<void()> work_;
+    std::mutex mutex_;
+    std::optional<handler> waiting_;
+    std::exception_ptr failure_;
+};
 
 class steady_time : public time_source {
   public:
@@ -33,35 +85,51 @@ class steady_time : public time_source {
         co_await timer.async_wait(use_awaitable);
     }
 
+    // A thread of its own for each: work that nobody waits for any more must not be in the way of
+    // the next.
     awaitable<void> run_blocking(std::function<void()> work) override {
-        std::call_once(once_, [this] { pool_.emplace(blocking_threads); });
-        std::exception_ptr failure;
-        // No coroutine over there: a cancellation would reach it on another thread.
-        auto start = [this, &work, &failure](auto handler) {
-            net::post(*pool_, [&work, &failure, handler = std::move(handler)]() mutable {
-                try {
-                    work();
-                } catch (...) {
-                    failure = std::current_exception();
-                }
-                const auto home = net::get_associated_executor(handler);
-                net::post(home, std::move(handler));
-            });
+        const auto shared = std::make_shared<job>(std::move(work));
+        auto start = [this, shared](auto handler) {
+            auto slot = net::get_associated_cancellation_slot(handler);
+            shared->wait_with(std::move(handler));
+            remember(shared);
+            if (slot.is_connected())
+                slot.assign([shared](net::cancellation_type) {
+                    shared->finish(net::error::operation_aborted, nullptr);
+                });
+            try {
+                std::thread([shared] { shared->perform(); }).detach();
+            } catch (...) {
+                shared->finish({}, std::current_exception());
+            }
         };
-        co_await net::async_initiate<const net::use_awaitable_t<>, void()>(std::move(start),
-                                                                           use_awaitable);
-        if (failure)
-            std::rethrow_exception(failure);
+        co_await net::async_initiate<const net::use_awaitable_t<>, void(error_code)>(
+            std::move(start), use_awaitable);
+        shared->rethrow();
     }
 
     void stop() {
-        if (pool_)
-            pool_->join();
+        std::unique_lock lock(mutex_);
+        while (!jobs_.empty()) {
+            const auto next = jobs_.front().lock();
+            jobs_.pop_front();
+            lock.unlock(); // what is destroyed here may have more of them
+            if (next)
+                (void)next->abandon();
+            lock.lock();
+        }
     }
 
   private:
-    std::once_flag once_;
-    std::optional<net::thread_pool> pool_;
+    // Strands of one context may run on several threads, hence the lock.
+    void remember(const std::shared_ptr<job> &one) {
+        std::lock_guard lock(mutex_);
+        jobs_.remove_if([](const std::weak_ptr<job> &old) { return old.expired(); });
+        jobs_.push_back(one);
+    }
+
+    std::mutex mutex_;
+    std::list<std::weak_ptr<job>> jobs_;
 };
 
 // Ties a context to its time source.

@@ -72,7 +72,8 @@ void search(attempt &a) {
     for (const auto &node : a.options.nodes) {
         const auto kind = kind_of(a.options.sysfs, node);
         if (!kind.empty() && kind != "mei") {
-            a.failure = errc::no_device;
+            if (a.failure == errc::no_driver)
+                a.failure = errc::no_device;
             continue;
         }
         const auto previous = std::exchange(a.node, node);
@@ -104,7 +105,8 @@ class mei_device : public device {
 
     awaitable<std::unique_ptr<core::message_stream>> connect(client_id client) override {
         const auto executor = co_await net::this_coro::executor;
-        // Shared with the blocking pool, which may be at work when this coroutine is destroyed.
+        // Shared with the thread that blocks, which may outlast this coroutine. What it opens then
+        // is closed with it.
         auto a = std::make_shared<attempt>();
         a->options = options_;
         a->client = client;

@@ -10,6 +10,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <functional>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -33,27 +36,36 @@ awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::uint16_t po
         found.emplace_back(address, port);
         co_return found;
     }
-    error_code failure;
-    net::io_context resolving;
-    auto look_up = [&] {
+    struct answer {
+        std::vector<tcp::endpoint> endpoints;
+        error_code failure;
+    };
+    const auto got = std::make_shared<answer>(); // the look-up may outlast this coroutine
+    std::function<void()> look_up = [got, host = std::move(host), port] {
+        net::io_context resolving;
         tcp::resolver resolver(resolving);
-        for (const auto &entry :
-             resolver.resolve(host, std::to_string(port), tcp::resolver::numeric_service, failure))
-            found.push_back(entry.endpoint());
+        for (const auto &entry : resolver.resolve(host, std::to_string(port),
+                                                  tcp::resolver::numeric_service, got->failure))
+            got->endpoints.push_back(entry.endpoint());
     };
     co_await core::run_blocking(std::move(look_up));
-    if (failure)
-        throw system_error(failure);
-    co_return found;
+    if (got->failure)
+        throw system_error(got->failure);
+    co_return std::move(got->endpoints);
 }
 
-awaitable<std::unique_ptr<core::byte_stream>> connect(std::string host, std::uint16_t port) {
+// Each address has its share of the limit: one that swallows packets must not keep the others from
+// being tried.
+awaitable<std::unique_ptr<core::byte_stream>> connect(std::string host, std::uint16_t port,
+                                                      core::duration limit) {
     const auto executor = co_await net::this_coro::executor;
     const auto endpoints = co_await resolve(std::move(host), port);
     error_code last = net::error::make_error_code(net::error::host_not_found);
     for (const auto &endpoint : endpoints) {
         tcp::socket socket(executor);
-        auto connected = co_await core::as_result(socket.async_connect(endpoint, use_awaitable));
+        const core::duration share = limit / static_cast<core::duration::rep>(endpoints.size());
+        auto connected = co_await core::as_result(
+            core::with_deadline(share, socket.async_connect(endpoint, use_awaitable)));
         if (connected)
             co_return to_stream(std::move(socket));
         last = connected.error();
@@ -67,7 +79,7 @@ awaitable<std::unique_ptr<core::byte_stream>> connect(std::string host, std::uin
 
 awaitable<std::unique_ptr<core::byte_stream>> tcp_connect(std::string host, std::uint16_t port,
                                                           core::duration limit) {
-    co_return co_await core::with_deadline(limit, connect(std::move(host), port));
+    co_return co_await core::with_deadline(limit, connect(std::move(host), port, limit));
 }
 
 struct tcp_acceptor::impl {

@@ -34,7 +34,8 @@ class time_source {
     [[nodiscard]] virtual awaitable<void> sleep_until(time_point when) = 0;
 
     // Runs `work` where it may block, and completes on the caller's executor when it is done. What
-    // it throws comes out of the await. Not cancellable: work that started is waited for.
+    // it throws comes out of the await. Cancellation and the end of the context end the wait at
+    // once; the work then goes on unseen, so it owns or shares all that it touches.
     [[nodiscard]] virtual awaitable<void> run_blocking(std::function<void()> work) = 0;
 
     // The source of an executor's context. Steady unless a virtual_time was made for the context.
