@@ -111,8 +111,27 @@ awaitable<std::shared_ptr<host::connection>> host::connected() {
 }
 
 awaitable<void> host::ready() {
-    const auto live = co_await connected();
-    co_await live->apf.ready();
+    for (int losses = 1;; ++losses) {
+        const auto live = co_await connected();
+        auto done = co_await core::as_result(live->apf.ready());
+        if (done)
+            co_return;
+        const error_code why = done.error();
+        if (losses >= options_.max_opens || !was_lost(*live, why))
+            throw system_error(why);
+        co_await before_redial(losses, why);
+    }
+}
+
+bool host::was_lost(const connection &live, error_code why) {
+    return live.apf.link_lost() || session_dropped(why);
+}
+
+awaitable<void> host::before_redial(int losses, error_code why) {
+    log_.debug(component, "MEI reinitialized (", why, "); replaying APF handshake and retrying");
+    const auto &times = options_.session.times;
+    const auto pause = losses == 1 ? times.redial : times.redial_again;
+    co_await core::sleep_for(pause);
 }
 
 awaitable<std::unique_ptr<core::byte_stream>> host::open_channel(std::uint16_t port) {
@@ -124,7 +143,7 @@ awaitable<std::unique_ptr<core::byte_stream>> host::open_channel(std::uint16_t p
         if (opened)
             co_return std::move(*opened);
         const error_code why = opened.error();
-        const bool lost = live->apf.link_lost() || session_dropped(why);
+        const bool lost = was_lost(*live, why);
         rejections += refused(why) ? 1 : 0;
         losses += lost ? 1 : 0;
         if (opens >= options_.max_opens || rejections >= options_.max_rejections ||
@@ -134,10 +153,7 @@ awaitable<std::unique_ptr<core::byte_stream>> host::open_channel(std::uint16_t p
             log_.debug(component, "APF channel open rejected (", why, "); retrying");
             co_await core::sleep_for(times.open_retry);
         } else {
-            log_.debug(component, "link lost during channel open (", why,
-                       "); replaying the APF handshake and retrying");
-            const auto pause = losses == 1 ? times.redial : times.redial_again;
-            co_await core::sleep_for(pause);
+            co_await before_redial(losses, why);
         }
     }
 }

@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::string_view component = "apf";
 
+// Bytes of answers that may wait for the link. Our choice: thousands of them.
+constexpr std::size_t most_answers = 256 * 1024;
+
 core_options<host_role> options_for(const session_options &o, const core::message_stream &link) {
     core_options<host_role> c;
     c.role.accept_events = static_cast<bool>(o.events);
@@ -143,6 +146,10 @@ awaitable<void> session_engine::read_loop() {
             log_.trace(component, "received message ", std::to_integer<unsigned>(message[0]), ", ",
                        n, " bytes");
         feed([&](action_list &actions) { core_.received(message, time_.now(), actions); });
+        // Writers stop at max_queued; what is above that are answers that the firmware asks for and
+        // does not take.
+        if (outbox_.size() > options_.max_queued + most_answers)
+            throw system_error(errc::protocol_error);
     }
     throw system_error(*core_end_);
 }

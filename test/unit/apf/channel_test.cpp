@@ -501,3 +501,69 @@ TEST_CASE("channels do not disturb each other") {
     CHECK(host.receive(channel_data{b, text("x")}) == list(action::deliver{b, text("x")}));
     CHECK(host.receive(channel_close{b}) == list(sent(channel_close{1}), action::ended{b, {}}));
 }
+
+TEST_CASE("the window of an event channel is the one that its CHANNEL_OPEN announced") {
+    core_options<host_role> o;
+    o.role.accept_events = true;
+    ready_host host(o);
+    host.receive(channel_open{type_direct, 7, 3, "", 0, "", 0});
+    CHECK(host.write(2, text("HTTP")) == list(sent(channel_data{7, text("HTT")})));
+    CHECK(host.written == 3);
+    CHECK(host.write(2, text("P")) == list());
+}
+
+TEST_CASE("a confirmation of an open channel by another sender gives that sender's slot back") {
+    ready_host host;
+    const auto channel = host.open_channel(5);
+    CHECK(host.receive(channel_open_confirmation{channel, 6, 4096}) ==
+          list(sent(channel_close{6})));
+    CHECK(host.receive(channel_data{channel, text("x")}) ==
+          list(action::deliver{channel, text("x")}));
+}
+
+TEST_CASE("an open failure for an unknown number is ignored and counted") {
+    ready_host host;
+    const auto before = host.core.counters().ignored;
+    CHECK(host.receive(channel_open_failure{17, 1}) == list());
+    CHECK(host.core.counters().ignored == before + 1);
+}
+
+TEST_CASE("a CHANNEL_OPEN whose lengths lie gets no answer: its sender is unknown") {
+    ready_host host;
+    auto bytes = encode(channel_open{type_direct, 9, 4096, "127.0.0.1", 0, "127.0.0.1", 0});
+    bytes[4] = std::byte{0xff}; // the length of the type
+    CHECK(host.receive_bytes(bytes) == list());
+    CHECK(host.core.counters().malformed == 1);
+}
+
+TEST_CASE("a version below 93 bytes is dropped once the session is ready") {
+    ready_host host;
+    CHECK(host.receive_hex("c00000000100000000000000fe") == list());
+    CHECK(host.core.counters().malformed == 1);
+}
+
+TEST_CASE("empty and unknown messages between malformed ones do not end the row") {
+    ready_host host;
+    const std::string_view lie = "5e000000020000000668656c6c6f";
+    CHECK(host.receive_hex(lie) == list());
+    CHECK(host.receive_hex("") == list());
+    CHECK(host.receive_hex(lie) == list());
+    CHECK(host.receive_hex("ff") == list());
+    CHECK(host.receive_hex(lie) ==
+          list(sent(disconnect{2}), action::session_ended{errc::protocol_error}));
+}
+
+TEST_CASE("a port that is withdrawn before the answer to its request is not offered") {
+    core_driver<firmware_role> firmware;
+    firmware.start();
+    firmware.receive(protocol_version{});
+    firmware.receive(service_accept{service_forwarding});
+    firmware.receive(request_success{16992});
+    firmware.receive(request_success{623});
+    action_list out;
+    firmware.core.advertise(16993, firmware.now, out);
+    firmware.core.withdraw(16993, firmware.now, out);
+    firmware.receive(request_success{16993});
+    firmware.receive_hex("51"); // of the cancel
+    CHECK(firmware.core.forwarded_ports() == std::vector<std::uint16_t>{16992, 623});
+}

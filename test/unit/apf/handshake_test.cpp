@@ -222,12 +222,15 @@ TEST_CASE("firmware that starts over may advertise the same forwards once more")
     CHECK(service.receive(forward(16992)) == failure);
 }
 
-TEST_CASE("firmware may advertise a port again while we ask for it") {
+TEST_CASE("firmware may advertise its ports again, each once, while we ask for one") {
     host_driver host;
     host.become_ready();
     host.open(16992);
     CHECK(host.receive(forward(16992)) ==
           list(sent(request_success{16992}), action::forwards_changed{}));
+    CHECK(host.receive(forward(623)) ==
+          list(sent(request_success{623}), action::forwards_changed{}));
+    CHECK(host.receive(forward(16992)) == list(sent(request_failure{})));
     CHECK(host.receive(forward(623)) == list(sent(request_failure{})));
 }
 
@@ -373,8 +376,12 @@ TEST_CASE("after its end a session answers nothing, sends nothing and wakes nobo
     host.become_ready();
     const auto channel = host.open_channel();
     host.open(16992);
+    host.receive(channel_data{channel, text("data")});
+    CHECK(host.core.consumed(channel, 4, true));
     host.receive(disconnect{11});
     CHECK(host.core.has_ended());
+    CHECK_FALSE(host.core.credits_due());
+    CHECK(host.consume(channel, 0, true) == list());
     CHECK(host.receive(protocol_version{}) == list());
     CHECK(host.write(channel, text("x")) == list());
     CHECK(host.written == 0);

@@ -216,7 +216,7 @@ TEST_CASE("a device lost at any message up to the confirmation is dialled again,
                 auto channel = co_await w.host.open_channel(16992);
                 if (w.dials == 2) {
                     CHECK(w.environment.time.elapsed() == 50ms);
-                    CHECK(w.log.count("link lost during channel open") == 1);
+                    CHECK(w.log.count("replaying APF handshake and retrying") == 1);
                     co_await w.check_alive(*channel);
                 }
                 CHECK(w.dials <= 2);
@@ -258,6 +258,25 @@ TEST_CASE("a device that is lost in each handshake ends after four links") {
         CHECK(w.dials == 4);
         CHECK(w.opens().empty());
     });
+}
+
+TEST_CASE("ready survives three losses of the device in the handshake, not a fourth") {
+    for (const std::size_t losses : {1u, 3u, 4u}) {
+        host_setup setup;
+        setup.link = [losses](std::size_t dial, session_setup &s) {
+            if (dial < losses)
+                s.host_end.fail_read_at = 2;
+        };
+        play(setup, [losses](host_world &w) -> awaitable<void> {
+            auto done = co_await core::as_result(w.host.ready());
+            if (!done && done.error() == core::cond::cancelled)
+                co_return;
+            CHECK(done.has_value() == (losses < 4));
+            CHECK(w.dials == std::min<std::size_t>(losses + 1, 4));
+            CHECK(w.environment.time.elapsed() ==
+                  50ms + 300ms * static_cast<int>(std::min<std::size_t>(losses, 3) - 1));
+        });
+    }
 }
 
 TEST_CASE("a device that is gone when it is dialled again ends with the dialer's error") {

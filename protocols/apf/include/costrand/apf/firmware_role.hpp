@@ -148,6 +148,7 @@ class firmware_role {
         if (!outstanding_)
             return t.ignore();
         const auto done = *std::exchange(outstanding_, std::nullopt);
+        std::erase(offered_, done.port);
         if (done.wanted && success)
             offered_.push_back(done.port);
         t.actions.push_back(action::forwards_changed{});

@@ -53,8 +53,9 @@ class host {
     // calls may overlap. Needs run() to run. Cancelled, it leaves no channel behind.
     [[nodiscard]] awaitable<std::unique_ptr<core::byte_stream>> open_channel(std::uint16_t port);
 
-    // Dials if there is no session, and completes after the handshake. One attempt. Errors: the
-    // dialer's, or what ended the session. Cancel-safe.
+    // Dials if there is no session, and completes after the handshake. The device may be lost
+    // within it as often as in open_channel. Errors: the dialer's, or what ended the last session.
+    // Cancel-safe.
     [[nodiscard]] awaitable<void> ready();
 
     // Ports that the firmware offers now, ascending; none without a session.
@@ -69,6 +70,8 @@ class host {
     awaitable<void> serve_demand();
     awaitable<void> serve(std::unique_ptr<core::message_stream> link);
     awaitable<std::shared_ptr<connection>> connected();
+    static bool was_lost(const connection &live, error_code why);
+    awaitable<void> before_redial(int losses, error_code why);
 
     net::any_io_executor executor_;
     link_dialer dial_;

@@ -151,10 +151,9 @@ class host_role {
     }
 
     // The CHANNEL_OPEN to a port of the firmware, but for number and window. A firmware that was
-    // idle may first advertise that port again.
+    // idle may have dropped its forwards without a word: it then first advertises them again.
     [[nodiscard]] channel_open describe_open(std::uint32_t port) {
-        for (auto &f : forwards_)
-            f.renewable = f.renewable || f.port == port;
+        renew_all();
         // As the known clients send it; the firmware looks at the connected port only.
         constexpr std::string_view loopback = "::1";
         constexpr std::uint32_t originator_port = 123;

@@ -164,18 +164,18 @@ class [[nodiscard]] session_core {
     // The consumer took n delivered bytes. True: call take_credits() when the data of this turn
     // has been sent.
     [[nodiscard]] bool consumed(std::uint32_t channel, std::size_t n, bool queue_empty) {
-        auto *entry = channels_.find(channel);
+        auto *entry = ended_ ? nullptr : channels_.find(channel);
         if (!entry || !entry->core.released(n, queue_empty))
             return false;
         if (!std::exchange(entry->credit_due, true))
             credits_.push_back(channel);
         return true;
     }
-    [[nodiscard]] bool credits_due() const noexcept { return !credits_.empty(); }
+    [[nodiscard]] bool credits_due() const noexcept { return !ended_ && !credits_.empty(); }
     // The window adjusts that are due, one a channel.
     void take_credits(action_list &actions) {
         for (auto channel : credits_) {
-            auto *entry = channels_.find(channel);
+            auto *entry = ended_ ? nullptr : channels_.find(channel);
             if (!entry || !std::exchange(entry->credit_due, false))
                 continue;
             if (const auto n = entry->core.take_credit())

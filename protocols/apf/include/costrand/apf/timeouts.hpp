@@ -16,7 +16,8 @@ struct timeouts {
     std::chrono::nanoseconds handshake_silence = std::chrono::seconds(3);
 
     // The whole handshake, for a peer that talks for ever and never becomes ready. The limit that
-    // servers of the remote variant use; a healthy handshake takes well under a second.
+    // is recommended for servers of the remote variant (apf.md 12); a healthy handshake takes well
+    // under a second.
     std::chrono::nanoseconds handshake = std::chrono::seconds(30);
 
     // CHANNEL_OPEN to its answer. RPC: 3 s + 15 s; firmware that has just left a reset needs most
