@@ -67,7 +67,7 @@ constexpr std::array entries = {
     entry{errc::deactivation_failed, 110, "the deactivation failed"},
     entry{errc::already_activated, 111,
           "the device is already activated in another control mode: deactivate it first"},
-    entry{errc::unknown_profile, 111, "the provisioning server does not have this profile"},
+    entry{errc::unknown_profile, 21, "the provisioning server does not have this profile"},
     entry{errc::unknown_domain, 111,
           "the provisioning server has no provisioning certificate for the device's DNS suffix: "
           "add the domain there, or give the suffix with --dns"},

@@ -26,6 +26,8 @@ struct wipe_on_exit {
 [[noreturn]] void throw_broken(error_code why, const char *when) {
     if (why == core::cond::cancelled)
         throw system_error(why);
+    if (why == errc::response_too_large)
+        throw amt_error(errc::response_too_large, why, when);
     const bool ended = why == core::end_of_stream;
     const std::string what = ended ? "AMT closed the connection" : why.message();
     throw amt_error(errc::amt_reply_incomplete, why, core::concat(what, " ", when));

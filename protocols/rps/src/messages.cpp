@@ -82,6 +82,11 @@ std::string format_for_log(const frame &f) {
         payload = "<" + std::to_string(f.payload->reveal().size()) + " characters>";
     frame shortened = f;
     shortened.message = printable(f.message);
+    for (std::string *text : {&shortened.api_key, &shortened.app_version,
+                              &shortened.protocol_version, &shortened.status, &shortened.tenant_id})
+        *text = printable(*text, 60);
+    if (shortened.fqdn)
+        *shortened.fqdn = printable(*shortened.fqdn, 60);
     // Written by hand: the angle brackets stay readable.
     std::string out = format_with(shortened, "", "");
     const auto fill = [&out](std::string_view key, std::string_view value) {

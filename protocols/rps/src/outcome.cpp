@@ -182,6 +182,7 @@ outcome read_outcome(bool success, std::string_view text, task asked_for) {
         read_components(object, o);
         return {};
     });
+    o.is_json = read.has_value();
     if (!read)
         o.status = printable(text);
     o.mode = read_mode(o);
@@ -207,6 +208,10 @@ std::string outcome::summary() const {
         out += "; removing the former configuration stopped half-way";
     if (cleanup_incomplete && !status.empty() && status != cira.details && status != tls.details)
         out += ": " + status;
+    // The error of a run that had come so far is not in its components.
+    const bool told = out.find(status) != std::string::npos || status_tells_activation(*this);
+    if (!success && !status.empty() && !told)
+        out += (out.empty() ? "" : "; then: ") + status;
     if (out.empty())
         out = success ? "the server reported success" : "the server reported an error";
     return out;

@@ -61,10 +61,8 @@ awaitable<outcome> session::run() {
 awaitable<void> session::converse() {
     log_.debug(component, "sending activation request to RPS");
     co_await perform(core_.start(core::now(server_.get_executor())));
-    if (!failure_)
-        tell({progress::step::request_sent, 0, {}, {}});
     while (!outcome_ && !failure_) {
-        log_.trace(component, "listening to RPS...");
+        log_.debug(component, "listening to RPS...");
         event e = co_await next_event();
         co_await perform(feed(e));
     }
@@ -127,6 +125,7 @@ awaitable<session::event> session::next_event() {
 
 session_actions session::feed(event &e) {
     const auto now = core::now(server_.get_executor());
+    cause_ = {};
     switch (e.what) {
     case event::kind::wake:
         return core_.on_wake(now);
@@ -138,9 +137,10 @@ session_actions session::feed(event &e) {
             log_.error(component, "error: ", e.error);
         return core_.on_closed(e.error);
     case event::kind::reply:
-        log_.debug(component, "Received response from LME/LMS, forwarding to RPS");
         return core_.on_reply(e.relay, e.reply, now);
     case event::kind::no_reply:
+        if (!core_.is_relaying(e.relay))
+            return {}; // it was replaced while this event waited
         log_no_reply(e);
         cause_ = e.cause;
         return core_.on_no_reply(e.relay, e.error, e.detail, now);
@@ -175,6 +175,8 @@ awaitable<void> session::perform(session_actions actions) {
 // Bounded: a server that does not read is as silent as one that does not write.
 awaitable<void> session::send(action::send order) {
     const auto bytes = core::as_bytes(order.text.reveal());
+    if (order.what == method::response)
+        log_.debug(component, "Received response from LME/LMS, forwarding to RPS");
     log_.debug(component, "sending message to RPS: ", order.what, ", ", bytes.size(), " bytes");
     co_await core::with_deadline(limits_.server_silence,
                                  server_.send(net::buffer(bytes.data(), bytes.size())));
@@ -182,6 +184,8 @@ awaitable<void> session::send(action::send order) {
         log_.debug(component, "Response sent to RPS, waiting for next RPS message");
         tell({progress::step::answered, core_.rounds(), call_, {}});
     }
+    if (order.opens_run)
+        tell({progress::step::request_sent, 0, {}, {}});
 }
 
 awaitable<void> session::start_relay(action::relay order) {
@@ -190,7 +194,6 @@ awaitable<void> session::start_relay(action::relay order) {
     log_.debug(component, "round ", order.round, ": ", order.call, ", ", order.request.size(),
                " bytes");
     call_ = order.call;
-    cause_ = {};
     tell({progress::step::relaying, order.round, call_, {}});
     relaying_.emplace(server_.get_executor());
     relaying_->spawn(relay(std::move(order)));
@@ -214,8 +217,14 @@ void session::log_message(std::string_view text) const {
         return; // the core fails on it and says so
     log_.debug(component, "  <- Method: ", printable(parsed->method, 60),
                ", Status: ", printable(parsed->status, 60));
-    if (log_.enabled(core::log_level::trace))
-        log_.trace(component, "  <- Raw message ", format_for_log(*parsed));
+    if (!log_.enabled(core::log_level::trace))
+        return;
+    log_.trace(component, "  <- Raw message ", format_for_log(*parsed));
+    // Requests hold passwords and digests: only their size is told.
+    const auto payload = parsed->payload ? decode_payload(parsed->payload->reveal())
+                                         : core::result<std::vector<std::byte>>();
+    if (payload && !payload->empty())
+        log_.trace(component, "PAYLOAD:<", payload->size(), " bytes>");
 }
 
 void session::log_no_reply(const event &e) const {
@@ -234,6 +243,8 @@ void session::log_no_reply(const event &e) const {
 
 void session::end(outcome result) {
     if (result.success) {
+        if (!result.is_json)
+            log_.error(component, "the server's last message is not JSON");
         log_.info(component, "Status: ", result.status);
         log_.info(component, "Network: ", result.network);
         log_.info(component, "CIRA: ", result.cira_connection);

@@ -58,7 +58,7 @@ const std::map<std::string, expectation> expected = {
     {"maintenance-synctime", {true, {}, none, 0}},
     {"old-version", {false, errc::firmware_refused, none, 111}},
     {"unknown-domain", {false, errc::unknown_domain, none, 111}},
-    {"unknown-profile", {false, errc::unknown_profile, none, 111}},
+    {"unknown-profile", {false, errc::unknown_profile, none, 21}},
     {"untrusted-root", {false, errc::untrusted_root, none, 102}},
     {"wrong-password", {false, errc::password_mismatch, none, 70}},
 };
@@ -213,7 +213,7 @@ TEST_CASE("each error text of the server has its cause") {
         return R"({"Status":")" + std::string(s) + "\"}";
     };
     CHECK(code("Device U activation failed. p does not match list of available AMT profiles.") ==
-          111);
+          21);
     CHECK(code("Device U activation failed. Specified AMT domain suffix: d does not match list of "
                "available AMT domain suffixes.") == 111);
     CHECK(code("Device U activation failed. Please check with your OEM for a firmware update.") ==
@@ -239,6 +239,16 @@ TEST_CASE("each error text of the server has its cause") {
     CHECK(code("something else", task::deactivate) == 110);
     CHECK(code("something else") == 10);
     CHECK(code("") == 10);
+}
+
+TEST_CASE("the text of an error behind a successful activation is told") {
+    const auto o = read_outcome(
+        false,
+        R"({"Status":"the vault is sealed","Components":{"Activation":{"Result":"Success",)"
+        R"("Mode":"CCM","Details":"Client control mode"}}})",
+        task::activate);
+    CHECK(o.summary() == "Client control mode; then: the vault is sealed");
+    CHECK(o.error == errc::server_error);
 }
 
 TEST_CASE("a text that is not JSON is shown as it is, made harmless") {

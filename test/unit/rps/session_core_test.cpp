@@ -228,6 +228,18 @@ TEST_CASE("an error without a cause after unanswered calls is told as AMT's sile
     CHECK(only<action::finish>(end).result.error == errc::amt_authentication_failed);
 }
 
+TEST_CASE("an error without a cause after broken replies is told as those") {
+    session_core c = started();
+    for (int i = 0; i < 3; ++i) {
+        const auto order = c.on_message(wsman(), at(1s));
+        CHECK(c.is_relaying(only<action::relay>(order).id));
+        (void)c.on_no_reply(only<action::relay>(order).id, errc::amt_reply_incomplete, "", at(2s));
+        CHECK_FALSE(c.is_relaying(only<action::relay>(order).id));
+    }
+    const auto end = c.on_message(server_frame("error", std::nullopt, "it failed"), at(3s));
+    CHECK(only<action::finish>(end).result.error == errc::amt_reply_incomplete);
+}
+
 TEST_CASE("what is not a message ends the run with its own cause") {
     CHECK(failed(started().on_message("<html>", at(1s))).error == errc::not_json);
     CHECK(failed(started().on_message("<html>", at(1s))).detail ==

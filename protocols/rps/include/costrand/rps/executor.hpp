@@ -22,7 +22,8 @@ namespace costrand::rps {
 using amt_dialer = std::function<awaitable<std::unique_ptr<core::byte_stream>>()>;
 
 // Reads exactly one HTTP response and gives its bytes untouched. Error end_of_stream when the
-// connection ends before or within it; other errors for what is no HTTP.
+// connection ends before or within it; errc::response_too_large above the reader's limit; other
+// errors for what is no HTTP.
 using reply_reader = std::function<awaitable<std::vector<std::byte>>(core::byte_stream &)>;
 
 // An errc of the executor, with the error of the transport that caused it.
@@ -54,8 +55,9 @@ class executor {
 
     // Dials, writes the whole request, reads the whole reply, closes. The request is wiped.
     // Error: an amt_error with
-    //   errc::amt_connect_failed    the dialer failed (its own limits are used up),
-    //   errc::amt_no_reply          not finished within timeouts::plain_reply,
+    //   errc::amt_connect_failed    the dialer failed,
+    //   errc::amt_no_reply          not finished within timeouts::plain_reply, dialling included,
+    //   errc::response_too_large    the reader has a limit, and the reply is above it,
     //   errc::amt_reply_incomplete  AMT closed before the reply was whole, or it is not HTTP.
     // Cancellation: fatal to the connection only, which is closed; the next exchange has its own.
     [[nodiscard]] awaitable<std::vector<std::byte>> exchange(std::vector<std::byte> request);

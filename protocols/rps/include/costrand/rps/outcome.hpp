@@ -33,6 +33,7 @@ struct outcome {
 
     part activation, wired, wireless, tls, cira_proxy, cira;
     bool has_components = false;
+    bool is_json = false;
 
     // The server's texts, printable. `status` is the whole text when it is not JSON.
     std::string status, network, cira_connection, tls_configuration;

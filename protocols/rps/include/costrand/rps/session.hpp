@@ -75,7 +75,7 @@ class session {
 
     // The whole run; called once. Completes with the server's terminal message, `success` or
     // `error`: read outcome::error. Closes `server` in every case; no child is left behind.
-    // Errors: session_error with the rps::errc of its first group (connection_closed,
+    // Errors: session_error with the rps::errc of its second group (connection_closed,
     // server_silent, ...) or of an exchange (amt_connect_failed, response_too_large, ...).
     // Cancellation: ends the run at once, closes the channel to AMT and the server's stream, and
     // comes out as operation_aborted.

@@ -31,6 +31,7 @@ namespace action {
 struct send {
     core::secret text;
     std::string_view what;
+    bool opens_run = false; // the first message
 };
 // Carry these bytes to AMT and give its whole reply to on_reply(id), or the failure to
 // on_no_reply(id). At most one is under way.

@@ -39,7 +39,7 @@ class [[nodiscard]] session_core {
             return failure(errc::response_too_large, "the first message");
         servers_turn(now);
         session_actions out;
-        out.emplace_back(action::send{std::move(text), first_word(request_.what.kind)});
+        out.emplace_back(action::send{std::move(text), first_word(request_.what.kind), true});
         return out;
     }
 
@@ -55,7 +55,7 @@ class [[nodiscard]] session_core {
 
     // AMT's whole reply, untouched. Not for an earlier relay than the last: that is ignored.
     session_actions on_reply(std::uint64_t id, core::const_bytes reply, time_point now) {
-        if (state_ != state::relaying || id != relay_id_)
+        if (!is_relaying(id))
             return {};
         if (reply.empty()) // an empty response is never sent, the server would choke on it
             return on_no_reply(id, errc::amt_reply_incomplete, {}, now);
@@ -65,7 +65,7 @@ class [[nodiscard]] session_core {
         if (text.reveal().size() > max_client_message)
             return failure(errc::response_too_large,
                            std::to_string(reply.size()) + " bytes to " + call_);
-        unanswered_ = 0;
+        unanswered_ = {};
         servers_turn(now);
         session_actions out;
         out.emplace_back(action::send{std::move(text), method::response});
@@ -76,11 +76,11 @@ class [[nodiscard]] session_core {
     // server repeats its request after its own limit.
     session_actions on_no_reply(std::uint64_t id, boost::system::error_code why,
                                 std::string_view detail, time_point now) {
-        if (state_ != state::relaying || id != relay_id_)
+        if (!is_relaying(id))
             return {};
         if (why != errc::amt_no_reply && why != errc::amt_reply_incomplete)
             return failure(why, std::string(detail));
-        ++unanswered_;
+        unanswered_ = why;
         servers_turn(now);
         return {};
     }
@@ -106,6 +106,11 @@ class [[nodiscard]] session_core {
         state_ = state::broken;
         since_ = now;
         return out;
+    }
+
+    // Whether this relay is the one under way: what comes of an earlier one is of no interest.
+    [[nodiscard]] bool is_relaying(std::uint64_t id) const noexcept {
+        return state_ == state::relaying && id == relay_id_;
     }
 
     // When to call on_wake; nothing while it is AMT's turn.
@@ -206,8 +211,8 @@ class [[nodiscard]] session_core {
         const bool vague = result.error == errc::server_error ||
                            result.error == errc::activation_failed ||
                            result.error == errc::deactivation_failed;
-        if (!success && vague && unanswered_ > 0)
-            result.error = errc::amt_no_reply;
+        if (!success && vague && unanswered_)
+            result.error = unanswered_;
         state_ = state::ended;
         out.emplace_back(action::finish{std::move(result)});
         return out;
@@ -257,8 +262,8 @@ class [[nodiscard]] session_core {
     time_point since_{}; // start of the server's turn, or of its last words
     std::uint64_t relay_id_ = 0;
     std::size_t rounds_ = 0;
-    std::size_t unanswered_ = 0; // calls in a row that AMT did not answer
-    std::string call_;           // of the last round
+    boost::system::error_code unanswered_; // why the last call had no answer, if it had none
+    std::string call_;                     // of the last round
     boost::system::error_code send_failure_;
 };
 
