@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The grammar that WWW-Authenticate and Authorization share (RFC 9110 section 11): schemes, each
-// with a token68 or a list of parameters. Private to digest.cpp.
+// with a token68 or a list of parameters. Private to digest*.cpp.
 #pragma once
 
 #include <costrand/core/result.hpp>

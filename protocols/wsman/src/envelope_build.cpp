@@ -146,7 +146,7 @@ core::result<std::string> build_reply(const reply_envelope &reply) {
 
 core::result<std::string> build_fault(const reply_envelope &reply, const fault &f) {
     auto namespaces = reply.body_namespaces;
-    if (namespaces.empty())
+    if (namespaces.empty() && !reply.resource_uri.empty())
         namespaces.push_back(reply.resource_uri);
     auto declared = reply_prefixes(namespaces);
     const auto has_subcode_namespace = [&](const auto &p) {
