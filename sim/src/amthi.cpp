@@ -59,7 +59,7 @@ bytes hash_handles(const profile &device) {
 
 bytes hash_entry(core::const_bytes data, const profile &device) {
     const auto handle = heci::decode_number(data);
-    if (!handle)
+    if (!handle || data.size() != sizeof(std::uint32_t))
         return refused(command::hash_entry, status::invalid_message_length);
     if (*handle >= device.roots.size())
         return refused(command::hash_entry, status::not_found);
@@ -75,9 +75,9 @@ bytes hash_entry(core::const_bytes data, const profile &device) {
 
 bytes lan_settings(core::const_bytes data, const profile &device) {
     const auto index = heci::decode_number(data);
-    if (!index)
+    if (!index || data.size() != sizeof(std::uint32_t))
         return refused(command::lan_settings, status::invalid_message_length);
-    if (*index > 1)
+    if (*index > 1) // assumed
         return refused(command::lan_settings, status::invalid_index);
     const auto &lan = *index == 0 ? device.wired : device.wireless;
     heci::lan_settings told;
@@ -101,8 +101,12 @@ bytes local_account(core::const_bytes data, const device_state &state) {
 
 // Client control mode can be left by the host; admin control mode cannot (heci.md 9.11).
 bytes unprovision_by_host(core::const_bytes data, device_state &state, const profile &device) {
-    if (!heci::decode_number(data))
+    const auto mode = heci::decode_number(data);
+    if (!mode || data.size() != sizeof(std::uint32_t))
         return refused(command::unprovision, status::invalid_message_length);
+    if (*mode != 0) // the only one that is defined; which status says so is assumed
+        return refused(command::unprovision, status::invalid_parameter);
+    // Which status: assumed.
     if (state.mode == control_mode::admin || state.provisioning == provisioning_state::pre)
         return heci::encode_reply(command::unprovision, status::invalid_mode,
                                   heci::encode_number(0));

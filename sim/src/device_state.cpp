@@ -62,20 +62,21 @@ void describe_software(object_store &objects, const profile &p) {
     }
 }
 
-// The properties that tell the control mode. AllowedControlModes of an activated device: assumed.
+// The properties that tell the control mode. ProvisioningMode: 1 admin, 4 client control; 1 before
+// the activation is assumed.
 void describe_mode(device_state &state) {
-    const bool activated = state.mode != control_mode::none;
     state.objects.change("IPS_HostBasedSetupService", [&](auto &service) {
         set_property(service, "CurrentControlMode",
                      std::to_string(static_cast<std::uint32_t>(state.mode)));
     });
     state.objects.change("AMT_SetupAndConfigurationService", [&](auto &service) {
-        set_property(service, "ProvisioningMode", activated ? "1" : "0");
+        set_property(service, "ProvisioningMode", state.mode == control_mode::client ? "4" : "1");
         set_property(service, "ProvisioningState",
                      std::to_string(static_cast<std::uint32_t>(state.provisioning)));
     });
 }
 
+// AllowedControlModes do not change with the activation: assumed.
 object_store factory_objects(const profile &p, const std::string &realm) {
     auto objects = object_store::factory();
     objects.change("AMT_GeneralSettings", [&](auto &settings) {

@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::string_view component = "sim.firmware";
 constexpr std::uint16_t http_port = 16992;
-// A device whose clock was never set says so: 2026-01-01T00:00:00Z.
+// A device whose clock was never set says so: 2026-01-01T00:00:00Z. Assumed.
 constexpr std::int64_t unset_clock = 1'767'225'600;
 
 std::size_t max_message(heci::client_id client, const heci_maxima &maxima) {
@@ -129,10 +129,11 @@ std::size_t firmware::impl::links_to(heci::client_id client) const {
     }));
 }
 
-// AMTHI takes several connections; the others one (heci.md 3).
+// AMTHI takes several connections, the watchdog one (heci.md 3), MKHI several: assumed. An LMS has
+// its LME connection open as long as it runs.
 std::size_t firmware::impl::most_links_to(heci::client_id client) const {
     if (client == heci::client::lme)
-        return device.lme.connections;
+        return device.lme.connections - std::min<std::size_t>(device.lme.connections, device.lms);
     return client == heci::client::watchdog ? 1 : static_cast<std::size_t>(-1);
 }
 
@@ -195,7 +196,7 @@ awaitable<void> firmware::impl::serve_lme(self_ptr me, core::message_stream &str
     ++me->past.lme_sessions;
     lme_link::service_table services = [me](std::uint16_t port) -> lme_link::service {
         if (port != http_port)
-            return {}; // TLS and redirection are not served
+            return {}; // TLS and redirection are not served here: open failure 2, assumed
         return [me](std::unique_ptr<core::byte_stream> channel) {
             return serve_http(me, std::move(channel));
         };
@@ -246,11 +247,16 @@ awaitable<void> firmware::run() {
         interrupted = woken.error();
         me->stop();
     }
+    // Cancelled or not, every coroutine of the device ends before this one; the caller stays
+    // cancelled.
+    const bool throws = co_await net::this_coro::throw_if_cancelled();
+    co_await net::this_coro::throw_if_cancelled(false);
     auto joined = co_await core::as_result(me->tasks.join());
-    if (!joined && !interrupted)
-        throw system_error(joined.error());
+    co_await net::this_coro::throw_if_cancelled(throws);
     if (interrupted)
         throw system_error(interrupted);
+    if (!joined)
+        throw system_error(joined.error());
 }
 
 void firmware::stop() noexcept {

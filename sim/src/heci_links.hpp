@@ -25,7 +25,8 @@ struct link_entry {
     core::message_stream *firmware_end = nullptr;
     lme_link *lme = nullptr; // of a link to LME, while it is served
 
-    // The link is dead for both sides, what was under way is lost.
+    // The link is dead for both sides. What was under way is lost in memory; over a socket the
+    // program may still read it.
     void break_down() noexcept {
         reset = true;
         if (firmware_end)

@@ -8,6 +8,8 @@
 #include <costrand/core/error.hpp>
 #include <costrand/core/time.hpp>
 
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -236,11 +238,13 @@ awaitable<void> lme_link::run() {
     s->link.close();
     s->changed.notify_all();
     s->children.cancel();
-    auto joined = co_await core::as_result(s->children.join());
+    // A cancelled coroutine cannot await, but for this; the caller stays cancelled.
+    const bool throws = co_await net::this_coro::throw_if_cancelled();
+    co_await net::this_coro::throw_if_cancelled(false);
+    (void)co_await core::as_result(s->children.join()); // their errors show on the link
+    co_await net::this_coro::throw_if_cancelled(throws);
     if (ended.error() == core::cond::cancelled)
         throw system_error(ended.error());
-    if (!joined && joined.error() == core::cond::cancelled)
-        throw system_error(joined.error());
 }
 
 std::size_t lme_link::slots_used() const noexcept {

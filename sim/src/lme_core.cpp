@@ -35,6 +35,14 @@ void lme_core::receive(core::const_bytes message) {
         return;
     }
     const auto decoded = apf::decode(message);
+    const auto number = static_cast<apf::message_number>(message[0]);
+    if (!decoded && number == apf::message_number::disconnect)
+        return on(apf::disconnect{}); // cut, but it cannot mean anything else
+    if (!decoded && (number == apf::message_number::keepalive_request ||
+                     number == apf::message_number::keepalive_options_request)) {
+        ++errors_; // no reply
+        return;
+    }
     if (!decoded && decoded.error() != apf::errc::unknown_message)
         return malformed();
     malformed_in_a_row_ = 0;
@@ -139,7 +147,7 @@ void lme_core::on(const apf::channel_open &m) {
     if (offered == forwarded_.end())
         return fail(apf::open_failure_reason::prohibited);
     const auto same_number = [&](const channel &c) {
-        return c.state != use::none && c.state != use::closing && c.host_number == m.sender;
+        return c.state != use::none && c.host_number == m.sender;
     };
     if (std::ranges::any_of(slots_, same_number)) {
         ++errors_;

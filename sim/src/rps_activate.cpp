@@ -55,7 +55,8 @@ void log_in_as_admin(rps_run &run, core::secret password) {
     run.amt.set_user("admin", std::move(password));
 }
 
-// Setup was sent, and no answer came: the device tells whether it worked.
+// Setup was sent, and no answer came: the device tells whether it worked. Known of AdminSetup
+// (rps-session section 14); of Setup it is assumed.
 awaitable<bool> is_active_now(rps_run &run) {
     const auto reply = co_await run.amt.call(amt_get("IPS_HostBasedSetupService"));
     co_return reply.ok() && reply.body().value("CurrentControlMode") == "1";

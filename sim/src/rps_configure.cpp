@@ -99,9 +99,9 @@ redirection wanted_redirection(const wsman::xml_element &service, const wsman::x
     const bool redirects = profile.ider || profile.sol;
     out.changed = service.value("EnabledState") != std::to_string(state) ||
                   (redirects && !listens) || kvm_on != profile.kvm;
-    if (kvm_on != profile.kvm)
-        write_property(out.kvm, "EnabledState", profile.kvm ? "2" : "3");
     if (out.changed) {
+        // What is asked for, not what was read: 6 is no state to ask for.
+        write_property(out.kvm, "EnabledState", profile.kvm ? "2" : "3");
         write_property(out.service, "EnabledState", std::to_string(state));
         write_property(out.service, "ListenerEnabled", boolean(redirects || profile.kvm));
         drop_property(out.service, "AccessLog"); // not to be put

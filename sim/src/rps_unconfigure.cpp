@@ -212,7 +212,7 @@ awaitable<script_end> unconfigure(rps_run &run) {
     co_await tell(run, "Removing the former configuration");
     const auto ports = co_await run.amt.read_all("AMT_EthernetPortSettings");
     if (!ports.enumerated)
-        co_return script_end::mute; // recorded: 75 s without a word
+        co_return script_end::mute; // recorded after a 400: 75 s without a word; else assumed
     if (!ports.ok())
         co_return stop_here(run, std::nullopt);
     if (!co_await clear_network(run, pick_ports(ports.items)))

@@ -29,7 +29,11 @@ awaitable<heci::connect_answer> decide(firmware &device, heci::client_id client)
 // What an accept loop ends with: closed is its normal end.
 awaitable<void> finish(core::task_group &clients, error_code why) {
     clients.cancel();
+    // Also when the accept loop itself was cancelled; the caller stays cancelled.
+    const bool throws = co_await net::this_coro::throw_if_cancelled();
+    co_await net::this_coro::throw_if_cancelled(false);
     auto joined = co_await core::as_result(clients.join());
+    co_await net::this_coro::throw_if_cancelled(throws);
     if (why != core::cond::closed)
         throw system_error(why);
     if (!joined)

@@ -54,7 +54,7 @@ method_outcome unprovision_device(method_call &call) {
     if (mode != 1u)
         return returns(invalid_parameter);
     if (call.state.provisioning == provisioning_state::pre)
-        return returns(invalid_provisioning_state);
+        return returns(not_permitted); // assumed: of the values that the method has
     unprovision(call.state, call.device);
     return returns(success);
 }
@@ -74,7 +74,7 @@ method_outcome set_admin_acl_entry(method_call &call) {
         return returns(invalid_name); // renaming is not simulated
     const auto digest = from_base64(call.input.value("DigestPassword"));
     if (!digest || digest->size() != 16)
-        return returns(invalid_parameter);
+        return returns(invalid_password);
     call.state.admin_ha1 = core::secret(hex(*digest));
     return returns(success);
 }

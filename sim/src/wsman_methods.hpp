@@ -48,10 +48,9 @@ enum : std::uint32_t {
     invalid_name = 12,
     not_permitted = 16,
     limit_reached = 23,
-    invalid_provisioning_state = 32,
     invalid_parameter = 36,
+    invalid_password = 2054,
     duplicate = 2058,
-    invalid_handle = 2053,
     cim_invalid_parameter = 5,
 };
 

@@ -144,7 +144,7 @@ method_outcome add_policy_rule(method_call &call) {
     const auto *servers = call.state.objects.find_name("AMT_ManagementPresenceRemoteSAP");
     const auto *server = target ? servers->find(target->selectors) : nullptr;
     if (!server)
-        return returns(invalid_handle);
+        return returns(invalid_parameter);
     auto &rules = edit(call.state, "AMT_RemoteAccessPolicyRule");
     const auto name = names[*trigger];
     if (std::ranges::any_of(rules.instances,

@@ -238,7 +238,7 @@ wsman_answer wsman_service::pull(const soap_request &request, core::time_point n
 
     const auto &instances = state_.objects.find(request.resource_uri)->instances;
     const auto from = std::min(found->next, instances.size());
-    const auto to = std::min(instances.size(), from + std::max<std::size_t>(most, 1));
+    const auto to = from + std::min(instances.size() - from, std::max<std::size_t>(most, 1));
     contexts_.erase(found);
     std::vector<std::string> namespaces{std::string(wsman::uri::enumeration)};
     if (from < to)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // object_store: the instances of the WS-Management classes that a simulated device holds. Made of
-// the recorded ones in sim/data; changed by Put, Create, Delete and methods. Knows no rules.
+// the recorded ones in sim/data; changed by Put, Delete and methods. Knows no rules.
 #pragma once
 
 #include <costrand/wsman/envelope.hpp>

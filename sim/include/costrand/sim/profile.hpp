@@ -41,7 +41,7 @@ struct lan_interface {
 };
 
 // Largest HECI message of each firmware client. The driver tells it at connect; no source states
-// one. Assumed: the values of the trial with the reference client (vmei.md).
+// one. Assumed: the values of the trial with the reference client (vmei.md; MKHI was not in it).
 struct heci_maxima {
     std::size_t amthi = 5120;
     std::size_t lme = 4196;
@@ -62,9 +62,10 @@ struct lme_profile {
     // Refuse what firmware refuses; without it the peer's slips are overlooked (a window overrun
     // is delivered, the reference client does that).
     bool strict = true;
-    // At how many connections at a time the next one is told EBUSY. One on AMT 7, several from AMT
-    // 11 on "perhaps earlier" (apf.md 7.1). Assumed: 1, as the heci driver's documents say.
-    std::size_t connections = 1;
+    // At how many connections at a time the next one is told EBUSY; an LMS holds one. One on AMT 7,
+    // "more than one" from AMT 11 on, "perhaps earlier" (apf.md 7.1); heci.md 3 says one.
+    // Assumed: 2.
+    std::size_t connections = 2;
 };
 
 struct http_profile {
