@@ -38,11 +38,9 @@ error_code translate(error_code ec) {
 
 struct fd_message_stream::state {
     state(net::any_io_executor executor, unique_fd fd, fd_kind k, std::size_t max)
-        : descriptor(std::move(executor), fd.get()),
+        : descriptor(std::move(executor), fd.release()),
           kind(k),
-          max_message_size(max) {
-        fd.release();
-    }
+          max_message_size(max) {}
 
     core::descriptor descriptor;
     fd_kind kind;

@@ -76,7 +76,8 @@ amthi::perform(command what, std::vector<std::byte> request, on_reset when_reset
     const auto turn = co_await turn_.lock();
     auto outcome = co_await core::as_result(attempt(what, request));
     if (!outcome && outcome.error() == errc::device_reset && when_reset == on_reset::repeat) {
-        log_.warn("amthi", device_.name(), " was reset; the command is repeated");
+        log_.warn("amthi", "mei device unavailable, reinitializing, and retrying write (",
+                  device_.name(), ")");
         outcome = co_await core::as_result(attempt(what, request));
     }
     if (!outcome)
