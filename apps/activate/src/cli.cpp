@@ -143,8 +143,11 @@ bool option_values::is_on(std::string_view name) const {
 }
 
 bool option_values::given(std::string_view name) const {
+    const auto index = detail::find_option(table_, name);
     const option_value &value = (*this)[name];
-    return value.from != origin::standard && !value.text.empty() && value.text.reveal() != "false";
+    if (value.from == origin::standard || value.text.empty())
+        return false;
+    return table_[index].kind != value_kind::toggle || value.text.reveal() == "true";
 }
 
 void option_values::offer(std::size_t index, option_value value) {
@@ -175,15 +178,17 @@ void hide_secrets(option_table table, std::span<char *> arguments) noexcept {
             continue;
         const bool is_long = token[1] == '-';
         const auto equals = token.find('=');
-        const auto index =
-            is_long ? detail::find_option(
-                          table, token.substr(2, equals == token.npos ? token.npos : equals - 2))
-                    : detail::find_letter(table, token[1]);
+        // Where the name ends. Letters of toggles may stand before the letter that takes a value.
+        std::size_t last = is_long ? std::min(equals, token.size()) - 1 : 1;
+        auto index = is_long ? detail::find_option(table, token.substr(2, last - 1))
+                             : detail::find_letter(table, token[1]);
+        while (!is_long && index != detail::no_option && table[index].kind == value_kind::toggle &&
+               last + 1 < token.size())
+            index = detail::find_letter(table, token[++last]);
         if (index == detail::no_option || !table[index].secret)
             continue;
-        const std::size_t adjacent = is_long ? equals : (token.size() > 2 ? 1 : token.npos);
-        if (adjacent != token.npos)
-            wipe_text(arguments[i] + adjacent + 1);
+        if (last + 1 < token.size())
+            wipe_text(arguments[i] + last + (is_long ? 2 : 1));
         else if (i + 1 < arguments.size())
             wipe_text(arguments[++i]);
     }

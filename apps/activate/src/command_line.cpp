@@ -155,7 +155,8 @@ void read_command_line(option_values &values, std::vector<std::string> arguments
         const auto index = find_option(table, option.string_key);
         const option_spec &spec = table[index];
         const std::string where = "--" + std::string(spec.name);
-        const std::string text = option.value.empty() ? std::string() : option.value.front();
+        const std::string_view text =
+            option.value.empty() ? std::string_view() : std::string_view(option.value.front());
         auto value = normal_form(spec, text);
         if (!value)
             throw error(exit_code::incorrect_command_line_parameters,

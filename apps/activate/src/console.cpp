@@ -19,13 +19,13 @@ constexpr core::duration reminder = std::chrono::seconds(10);
 
 // As the text form of log lines quotes: nothing in it can end the line or reach the terminal raw.
 std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : printable(text, std::numeric_limits<std::size_t>::max())) {
-        if (c == '"')
-            out += '\\';
-        out += c;
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '"' || c == '\\')
+            escaped += '\\';
+        escaped += c;
     }
-    return out + '"';
+    return '"' + printable(escaped, std::numeric_limits<std::size_t>::max()) + '"';
 }
 
 // At most `columns` characters of UTF-8 text; a cut one ends in "...".
@@ -90,16 +90,10 @@ core::log console::log() {
 void console::step(core::duration elapsed, std::string_view what, bool quiet) {
     step_ = printable(what, 500);
     elapsed_ = step_began_ = told_ = elapsed;
-    if (options_.live) {
+    if (options_.live)
         draw();
-    } else if (!quiet) {
-        const std::string stamp = seconds_text(elapsed);
-        if (options_.json)
-            write_log(core::log_level::info, "[" + stamp + "] " + step_);
-        else
-            options_.err("[" + std::string(stamp.size() < 8 ? 8 - stamp.size() : 0, ' ') + stamp +
-                         "] " + step_ + "\n");
-    }
+    else if (!quiet)
+        tell(step_);
 }
 
 void console::tick(core::duration elapsed) {
@@ -109,11 +103,19 @@ void console::tick(core::duration elapsed) {
     if (options_.live) {
         draw();
     } else if (elapsed - told_ >= reminder) {
-        const auto began = step_began_;
-        step(elapsed, step_ + " (still, for " + seconds_text(elapsed - began) + ")");
-        step_.resize(step_.rfind(" (still, for "));
-        step_began_ = began;
+        told_ = elapsed;
+        tell(step_ + " (still, for " + seconds_text(elapsed - step_began_) + ")");
     }
+}
+
+// A line of its own.
+void console::tell(const std::string &text) {
+    const std::string stamp = seconds_text(elapsed_);
+    if (options_.json)
+        write_log(core::log_level::info, "[" + stamp + "] " + text);
+    else
+        options_.err("[" + std::string(stamp.size() < 8 ? 8 - stamp.size() : 0, ' ') + stamp +
+                     "] " + text + "\n");
 }
 
 void console::end_progress() {
@@ -130,13 +132,14 @@ void console::write_log(core::log_level level, std::string_view text) {
     const bool redraw = drawn_;
     erase();
     const std::string stamp = utc_stamp(options_.wall_clock());
+    // As the reference client's logger spells it.
+    const auto name = level == core::log_level::warn ? "warning" : core::to_string(level);
     std::string line;
     if (options_.json)
-        line = "{\"level\":" + json_string(core::to_string(level)) +
-               ",\"msg\":" + json_string(text) + ",\"time\":" + json_string(stamp) + "}\n";
+        line = "{\"level\":" + json_string(name) + ",\"msg\":" + json_string(text) +
+               ",\"time\":" + json_string(stamp) + "}\n";
     else
-        line = "time=\"" + stamp + "\" level=" + std::string(core::to_string(level)) +
-               " msg=" + quoted(text) + "\n";
+        line = "time=\"" + stamp + "\" level=" + std::string(name) + " msg=" + quoted(text) + "\n";
     options_.err(line);
     if (redraw)
         draw();

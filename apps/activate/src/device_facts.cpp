@@ -69,7 +69,9 @@ class reader {
         once_more.attempts = 2;
         once_more.first_wait = env_.heci_limits.versions_again;
         once_more.passing = [](error_code why) {
-            return why == heci::errc::reply_timed_out || why.category() == heci::status_category();
+            return why == heci::errc::reply_timed_out ||
+                   (why.category() == heci::status_category() &&
+                    heci::passes_with_time(static_cast<heci::status>(why.value())));
         };
         auto read = [this] { return amt_.read_versions(); };
         const auto table = co_await need(core::retry(std::move(once_more), read), "versions");

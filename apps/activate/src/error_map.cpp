@@ -125,10 +125,12 @@ constexpr std::array tls_rows = {
                               "can listen, use --skip-cert-check"},
     row<transports::tls_errc>{transports::tls_errc::certificate_rejected,
                               server_certificate_verification_failed, ""},
-    row<transports::tls_errc>{transports::tls_errc::refused_by_peer, generic_failure, ""},
+    row<transports::tls_errc>{transports::tls_errc::refused_by_peer, generic_failure,
+                              "the server's log says why"},
     row<transports::tls_errc>{transports::tls_errc::protocol, generic_failure,
                               "does the server speak TLS? For one that does not write ws://"},
-    row<transports::tls_errc>{transports::tls_errc::truncated, generic_failure, ""},
+    row<transports::tls_errc>{transports::tls_errc::truncated, generic_failure,
+                              "the server, or a firewall before it, ended the connection"},
     row<transports::tls_errc>{transports::tls_errc::bad_configuration, generic_failure,
                               "look at this machine's trust store"},
 };
@@ -172,7 +174,8 @@ constexpr std::array system_rows = {
     row<int>{EACCES, incorrect_permissions, "run as root"},
     row<int>{EPERM, incorrect_permissions, "run as root"},
     row<int>{ECONNREFUSED, generic_failure, "nothing listens there: check host and port"},
-    row<int>{ECONNRESET, generic_failure, ""},
+    row<int>{ECONNRESET, generic_failure,
+             "the server, or a firewall before it, ended the connection: look at both"},
     row<int>{ECONNABORTED, generic_failure, ""},
     row<int>{EPIPE, generic_failure, ""},
     row<int>{ETIMEDOUT, generic_failure, "check host, port and the firewalls between"},
@@ -208,7 +211,10 @@ error_mapping map_error(const boost::system::error_code &error) noexcept {
     if (category == heci::error_category())
         return find(heci_rows, value);
     if (category == heci::status_category())
-        return {static_cast<exit_code>(static_cast<int>(amt_status_base) + value), "", true};
+        // A status is 32 bits of the firmware's; one beyond all known ones keeps the base alone.
+        return {static_cast<exit_code>(static_cast<int>(amt_status_base) +
+                                       (value > 0 && value < 0x10000 ? value : 0)),
+                "", true};
     if (category == apf::error_category())
         return find(apf_rows, value);
     if (category == rps::error_category())

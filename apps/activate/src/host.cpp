@@ -3,6 +3,9 @@
 
 #include <costrand/activate/process.hpp>
 
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/deadline.hpp>
+#include <costrand/core/error.hpp>
 #include <costrand/core/strand.hpp>
 #include <costrand/core/time.hpp>
 #include <costrand/rps/messages.hpp>
@@ -13,7 +16,10 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -32,11 +38,20 @@ awaitable<std::unique_ptr<core::message_stream>> connect_websocket(transports::w
                                                      std::move(log));
 }
 
+// The suffix is not needed for client control mode: a resolver that hangs holds nobody up for
+// longer than the reference client's limit.
+constexpr auto suffix_limit = std::chrono::seconds(10);
+
 awaitable<std::string> look_up_dns_suffix() {
-    std::string suffix;
-    std::function<void()> look_up = [&suffix] { suffix = os_dns_suffix(); };
-    co_await core::run_blocking(std::move(look_up));
-    co_return suffix;
+    const auto suffix = std::make_shared<std::string>(); // the look-up may outlast this coroutine
+    std::function<void()> look_up = [suffix] { *suffix = os_dns_suffix(); };
+    auto found = co_await core::as_result(
+        core::with_deadline(suffix_limit, core::run_blocking(std::move(look_up))));
+    if (found)
+        co_return *suffix;
+    if (found.error() == core::cond::cancelled)
+        throw system_error(found.error());
+    co_return "";
 }
 
 awaitable<core::secret> ask_password(console *says) {

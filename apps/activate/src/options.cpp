@@ -235,7 +235,8 @@ server_url parse_server_url(std::string_view text) {
     auto parsed = transports::parse_websocket_url(text);
     if (parsed)
         return {std::move(*parsed), std::string(text)};
-    if (parsed.error() == transports::websocket_errc::url_user_info) // not shown: it is a secret
+    // Whatever else is wrong with it: what may hold a password is not shown.
+    if (parsed.error() == transports::websocket_errc::url_user_info || text.find('@') != text.npos)
         refuse(missing_or_incorrect_url, "--url: a user name or password before the host is "
                                          "refused: the provisioning server takes neither");
     refuse(missing_or_incorrect_url,

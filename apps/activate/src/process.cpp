@@ -12,12 +12,21 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+// GCC's and Clang's way to say that AddressSanitizer is on.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define COSTRAND_SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define COSTRAND_SANITIZED
+#endif
+
 namespace costrand::activate {
 
 void protect_process() noexcept {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__) // the leak checker traces its own process
+#if !defined(COSTRAND_SANITIZED) // the leak checker traces its own process
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
     ::signal(SIGPIPE, SIG_IGN);
@@ -49,18 +58,9 @@ void write_text(int fd, std::string_view text) noexcept {
     }
 }
 
-namespace {
-
-std::string full_hostname() {
+std::string os_hostname() {
     char name[256] = {};
     return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
-
-} // namespace
-
-std::string os_hostname() {
-    const std::string name = full_hostname();
-    return name.substr(0, name.find('.'));
 }
 
 std::string os_dns_suffix() {
@@ -68,7 +68,7 @@ std::string os_dns_suffix() {
         const auto dot = name.find('.');
         return dot == name.npos ? std::string() : name.substr(dot + 1);
     };
-    const std::string name = full_hostname();
+    const std::string name = os_hostname();
     if (auto suffix = behind_dot(name); !suffix.empty())
         return suffix;
     addrinfo hints{};

@@ -15,6 +15,7 @@
 #include <new>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,17 @@ void hide_environment_secrets() {
     }
 }
 
+// How to tell of options that cannot be read: by as much of them as can.
+settings settings_for_complaints(std::span<char *> arguments) {
+    settings out;
+    const char *variable = std::getenv("RPC_JSON");
+    out.json = variable && std::string_view(variable) == "true";
+    for (const std::string_view argument : arguments)
+        out.json =
+            out.json || argument == "--json" || argument == "--json=true" || argument == "-j";
+    return out;
+}
+
 int tell_version(const settings &options) {
     const std::string text = options.json ? version_json() : version_text();
     write_text(STDOUT_FILENO, text);
@@ -70,8 +82,9 @@ int tell_version(const settings &options) {
 int finish(const end_of_run &end, const settings &options, console &says) {
     if (end.why) {
         says.fail(*end.why);
-        if (options.json && end.signal == 0)
-            says.result(failure_json(*end.why));
+        if (options.json)
+            says.result(end.signal == 0 ? failure_json(*end.why)
+                                        : interrupted_json(*end.why, signal_name(end.signal)));
     }
     if (end.signal != 0)
         die_by(end.signal);
@@ -138,8 +151,11 @@ int run_program(int argc, char **argv) {
         hide_environment_secrets();
         return run(values, std::move(notices));
     } catch (const error &e) { // the options themselves are not in order
-        console says(console_for(settings()));
-        return finish({e.why(), 0}, settings(), says);
+        const auto options = settings_for_complaints(arguments);
+        console says(console_for(options));
+        for (const auto &[level, line] : notices)
+            says.log_line(level, line);
+        return finish({e.why(), 0}, options, says);
     } catch (const std::bad_alloc &) {
         write_text(STDERR_FILENO, "costrand-activate: out of memory\n");
     }

@@ -78,7 +78,7 @@ std::string result_text(const report &r) {
 
 std::string result_json(const report &r, const settings &options) {
     boost::json::object out;
-    out["status"] = succeeded(r) ? "success" : "failed";
+    out["status"] = "success";
     out["message"] = r.outcome.summary();
     out["rps_server"] = options.server.text;
     out["profile"] = options.profile;
@@ -92,6 +92,14 @@ std::string failure_json(const failure &why) {
     out["status"] = "failed";
     out["code"] = static_cast<int>(why.code);
     out["name"] = name(why.code);
+    out["message"] = why.text;
+    return boost::json::serialize(out) + "\n";
+}
+
+std::string interrupted_json(const failure &why, std::string_view signal) {
+    boost::json::object out;
+    out["status"] = "interrupted";
+    out["signal"] = signal;
     out["message"] = why.text;
     return boost::json::serialize(out) + "\n";
 }

@@ -15,6 +15,7 @@
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/tls.hpp>
 #include <costrand/transports/websocket.hpp>
+#include <costrand/wsman/errc.hpp>
 #include <costrand/wsman/http.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
@@ -23,6 +24,7 @@
 #include <exception>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace costrand::activate {
 
@@ -47,6 +49,10 @@ failure explain_server(const std::exception_ptr &thrown, const std::string &url)
         std::rethrow_exception(thrown);
     } catch (const transports::upgrade_error &e) {
         failure out = explain(e.code(), subject, "HTTP status " + std::to_string(e.status()));
+        if (e.status() >= 500)
+            out = {exit_code::generic_failure,
+                   subject + ": the server, or what stands before it, does not work (HTTP status " +
+                       std::to_string(e.status()) + "): look at it, then try again"};
         if (e.status() == 401 || e.status() == 403 || e.status() == 407)
             out = {exit_code::rps_authentication_failed,
                    subject +
@@ -57,8 +63,23 @@ failure explain_server(const std::exception_ptr &thrown, const std::string &url)
     } catch (const transports::tls_error &e) {
         return explain(e.code(), subject, e.reason());
     } catch (const system_error &e) {
+        if (e.code() == core::errc::timed_out)
+            return {exit_code::generic_failure,
+                    subject + ": no connection " +
+                        core::concat("within ", transports::websocket_options().handshake_limit) +
+                        ": check host, port and the firewalls between"};
         return explain(e.code(), subject, {});
     }
+}
+
+// One reply of AMT; above the limit it is told as what it means to the server.
+awaitable<std::vector<std::byte>> read_reply(core::byte_stream &stream) {
+    auto reply = co_await core::as_result(wsman::read_raw_response(stream, reply_limit));
+    if (reply)
+        co_return std::move(*reply);
+    if (reply.error() == wsman::errc::http_too_large)
+        throw system_error(rps::errc::response_too_large);
+    throw system_error(reply.error());
 }
 
 class run {
@@ -103,7 +124,7 @@ class run {
         step("reading the device's facts over " + env_.device->name());
         auto facts = co_await read_device(env_, options_);
         co_await choose_path();
-        facts.lms_installed = path_ == rps::amt_path::lms;
+        facts.lms_installed = lms_takes_connections_;
 
         rps::session_options about;
         about.request.what = rps::make_activate(options_.profile).value();
@@ -143,6 +164,7 @@ class run {
     // What is wrong with the LMS; nothing when it can be used.
     awaitable<error_code> probe_lms() {
         auto dialled = co_await core::as_result(env_.dial_lms(management_port));
+        lms_takes_connections_ = dialled.has_value();
         if (dialled)
             co_return co_await transports::ask_lms(**dialled, transports::lms_options().limit);
         if (dialled.error() == core::cond::cancelled)
@@ -156,7 +178,9 @@ class run {
 
     awaitable<void> open_lme() {
         step("opening the APF session over LME");
-        apf::link_dialer dial = [env = &env_] {
+        apf::link_dialer dial = [env = &env_, dials = 0]() mutable {
+            if (++dials > 1)
+                env->log.warn(component, "mei device unavailable, reinitializing");
             return heci::open_lme(*env->device, env->heci_limits, env->log);
         };
         host_.emplace(env_.executor, std::move(dial), apf::host_options(), env_.log);
@@ -206,10 +230,7 @@ class run {
         rps::executor_options how;
         how.path = path_;
         how.limits = env_.limits;
-        rps::executor amt(
-            dialer(),
-            [](core::byte_stream &stream) { return wsman::read_raw_response(stream, reply_limit); },
-            how, env_.log);
+        rps::executor amt(dialer(), &read_reply, how, env_.log);
         about.limits = env_.limits;
         about.limits.server_silence = options_.server_timeout;
         about.on_progress = [this](const rps::progress &now) { show(now); };
@@ -290,6 +311,7 @@ class run {
     std::optional<apf::host> host_;
     rps::amt_path path_ = rps::amt_path::lms;
     error_code lms_failure_;
+    bool lms_takes_connections_ = false;
     bool setup_asked_ = false;
 };
 

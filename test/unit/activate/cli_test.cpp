@@ -131,9 +131,10 @@ TEST_CASE("any text in NO_COLOR switches colours off") {
 }
 
 TEST_CASE("secret values disappear from the process's argument list, others stay") {
-    std::array<std::string, 9> texts = {"--password", "one", "--password=two", "-k", "three",
-                                        "-kfour",     "-n",  "--profile",      "lab"};
-    std::array<char *, 9> list{};
+    std::array<std::string, 12> texts = {"--password", "one",    "--password=two", "-k",  "three",
+                                         "-kfour",     "-n",     "--profile",      "lab", "-vk",
+                                         "five",       "-vnksix"};
+    std::array<char *, 12> list{};
     for (std::size_t i = 0; i < list.size(); ++i)
         list[i] = texts[i].data();
     activate::hide_secrets(activate::options(), list);
@@ -143,8 +144,9 @@ TEST_CASE("secret values disappear from the process's argument list, others stay
     CHECK(std::string(texts[5].c_str()) == "-k");
     CHECK(texts[6] == "-n");
     CHECK(texts[8] == "lab");
+    CHECK(std::string(texts[11].c_str()) == "-vnk");
     for (const std::string &text : texts)
-        for (const char *word : {"one", "two", "three", "four"})
+        for (const char *word : {"one", "two", "three", "four", "five", "six"})
             CHECK(text.find(word) == std::string::npos);
 }
 

@@ -67,6 +67,12 @@ TEST_CASE("quotes and control characters in a log line are escaped") {
     CHECK(c.err == "time=\"2026-08-20T10:00:00Z\" level=error msg=\"a \\\"b\\\"\\x0ac\\x1b[0m\"\n");
 }
 
+TEST_CASE("a backslash in a log line is escaped, so that it cannot hide the closing quote") {
+    captured c;
+    console(c.options()).log_line(core::log_level::info, "C:\\");
+    CHECK(c.err == "time=\"2026-08-20T10:00:00Z\" level=info msg=\"C:\\\\\"\n");
+}
+
 TEST_CASE("with json each log line is one object with level, msg and time") {
     captured c;
     auto o = c.options();
@@ -75,7 +81,7 @@ TEST_CASE("with json each log line is one object with level, msg and time") {
     REQUIRE(c.err.ends_with("}\n"));
     const auto parsed = boost::json::parse(c.err).as_object();
     CHECK(parsed.size() == 3);
-    CHECK(parsed.at("level").as_string() == "warn");
+    CHECK(parsed.at("level").as_string() == "warning");
     CHECK(parsed.at("msg").as_string() == "a \"b\"\n");
     CHECK(parsed.at("time").as_string() == "2026-08-20T10:00:00Z");
 }
@@ -111,6 +117,15 @@ TEST_CASE("off a terminal a step that lasts is told again every ten seconds") {
         plain.tick(std::chrono::seconds(second));
     CHECK(c.err == "[  11.0 s] waiting (still, for 10.0 s)\n"
                    "[  21.0 s] waiting (still, for 20.0 s)\n");
+}
+
+TEST_CASE("a step of any length can last") {
+    captured c;
+    console plain(c.options());
+    plain.step(1s, std::string(600, 'x'), true);
+    plain.tick(11s);
+    plain.tick(21s);
+    CHECK(c.err.ends_with(" (still, for 20.0 s)\n"));
 }
 
 TEST_CASE("with json a step is a log line") {

@@ -332,3 +332,20 @@ TEST_CASE("the help names every option, and fits the width where words allow it"
         begin = end + 1;
     }
 }
+
+TEST_CASE("what may hold a password is not repeated, whatever else is wrong with the URL") {
+    for (const char *url : {"ftp://me:secret@host/", "wsss://me:secret@host/", "me:secret@host",
+                            "ws://me:secret p\xc3\xa4@host/"}) {
+        CAPTURE(url);
+        const auto out = read({{"--url", url, "--profile", "p"}, {}, {}});
+        REQUIRE(out.failure);
+        CHECK(out.failure->code == activate::exit_code::missing_or_incorrect_url);
+        CHECK(out.failure->text.find("secret") == std::string::npos);
+    }
+}
+
+TEST_CASE("the word false is a value like any other, but for a toggle") {
+    CHECK(refusal({with({"--uuid", "false"}), {}, {}}) == 37);
+    CHECK(refusal({with({"--proxy", "false"}), {}, {}}) == 28);
+    CHECK(read({with({"--tls-tunnel=false"}), {}, {}}).settings);
+}

@@ -93,6 +93,15 @@ TEST_CASE("with json a failure is an object on stdout and a log line on stderr")
     CHECK(boost::json::parse(end.err).as_object().at("level").as_string() == "error");
 }
 
+TEST_CASE("with json also options that cannot be read are told in JSON") {
+    for (const words &arguments : {words{"--json", "--bogus"}, words{"-j", "deactivate"}}) {
+        const auto end = run(arguments);
+        CHECK(end.status == 28);
+        CHECK(boost::json::parse(end.out).as_object().at("code").as_int64() == 28);
+        CHECK(boost::json::parse(end.err).as_object().at("level").as_string() == "error");
+    }
+}
+
 TEST_CASE("a malformed config.yaml ends the program with 34 and the line") {
     const test::temporary_folder folder;
     folder.write("config.yaml", "json: true\nurl: [\n");

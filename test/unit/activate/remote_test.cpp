@@ -113,7 +113,7 @@ TEST_CASE("what the server refuses is told in its words, with the code of the ca
     child_options options;
     options.arguments = world.arguments("nope");
     const auto end = run_child(options);
-    CHECK(end.status == 111);
+    CHECK(end.status == 21);
     CHECK(has(end.err, "nope does not match list of available AMT profiles"));
     CHECK(world.mode() == sim::control_mode::none);
 }

@@ -59,7 +59,7 @@ TEST_CASE("a device held by another program for three seconds is waited for, for
     });
 }
 
-TEST_CASE("a refused command of the firmware is 1000 and its status") {
+TEST_CASE("a command that the firmware does not answer is told with what it was for") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
         world w(env.executor, false);
         w.device.inject().order(
@@ -75,7 +75,7 @@ TEST_CASE("an unknown profile is the server's refusal, in its words") {
         world w(env.executor, false);
         w.options.profile = "nope";
         const auto end = co_await run(w);
-        CHECK(end.code() == 111);
+        CHECK(end.code() == 21);
         CHECK(end.text().find("nope does not match list of available AMT profiles") !=
               std::string::npos);
         CHECK(w.device.mode() == sim::control_mode::none);
@@ -96,7 +96,8 @@ TEST_CASE("a server that cannot be reached is told by its cause") {
         {std::make_exception_ptr(transports::tls_error(
              transports::tls_errc::certificate_not_trusted, "self-signed certificate")),
          22, "self-signed certificate"},
-        {std::make_exception_ptr(system_error(core::errc::timed_out)), 10, "time limit"}};
+        {std::make_exception_ptr(system_error(core::errc::timed_out)), 10, "within 60 s"},
+        {std::make_exception_ptr(transports::upgrade_error(503)), 10, "does not work"}};
     for (const row &r : rows) {
         CAPTURE(r.word);
         test::run_coro([&r](test::coro_environment env) -> awaitable<void> {

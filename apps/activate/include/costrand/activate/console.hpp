@@ -52,6 +52,7 @@ class console {
 
   private:
     void write_log(core::log_level level, std::string_view text);
+    void tell(const std::string &text);
     void draw();
     void erase();
 

@@ -27,8 +27,8 @@ void protect_process() noexcept;
 // All of it, whatever is interrupted; a file descriptor that fails takes no more.
 void write_text(int fd, std::string_view text) noexcept;
 
-// This machine's name without its domain, and its domain as far as it knows it. The second may
-// block for a name lookup.
+// This machine's name as it is set, with or without a domain, and its domain as far as it is known.
+// The second may block for a name lookup.
 [[nodiscard]] std::string os_hostname();
 [[nodiscard]] std::string os_dns_suffix();
 

@@ -70,10 +70,13 @@ struct report {
 [[nodiscard]] bool succeeded(const report &r) noexcept;
 [[nodiscard]] failure why_not(const report &r);
 
-// The result for stdout: text for a person, or the reference's JSON object. Ends with a newline.
+// The result of a success for stdout: text for a person, or the reference's JSON object. Ends with
+// a newline.
 [[nodiscard]] std::string result_text(const report &r);
 [[nodiscard]] std::string result_json(const report &r, const settings &options);
 // The same place when there is no success: status, code, name and message.
 [[nodiscard]] std::string failure_json(const failure &why);
+// Of a run that a signal ended: status, signal and message.
+[[nodiscard]] std::string interrupted_json(const failure &why, std::string_view signal);
 
 } // namespace costrand::activate
