@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto ordered = 12s; // by the server, in a run that comes so far
 // APF message numbers (apf.md 3).
-constexpr std::uint8_t channel_open = 90, channel_data = 94;
+constexpr std::uint8_t service_accept = 6, channel_open = 90, channel_data = 94;
 
 } // namespace
 
@@ -99,6 +99,16 @@ TEST_CASE("a device held by another program for ever is told after 20 s") {
     }
 }
 
+TEST_CASE("ENODEV within the APF handshake costs a new session") {
+    in_world(way::lme, [](world &w, coro_environment) -> awaitable<void> {
+        const auto end = co_await w.run_with(fault(kind::reset_after).on_apf(service_accept));
+        CHECK_MESSAGE(end.code() == exit_of::success, end.text());
+        CHECK(w.device.counters().lme_sessions == 2);
+        CHECK(end.elapsed == ordered + 50ms); // apf::timeouts::redial
+        CHECK(w.logged("mei device unavailable, reinitializing"));
+    });
+}
+
 TEST_CASE("ENODEV before CHANNEL_OPEN costs a new session and no answer") {
     in_world(way::lme, [](world &w, coro_environment) -> awaitable<void> {
         const auto end =
@@ -180,6 +190,21 @@ TEST_CASE("an HTTP server that never answers is an unanswered call, and the serv
             CHECK(end.code() == exit_of::amt_connection);
             CHECK_MESSAGE(end.says("not answer"), end.text());
             CHECK(w.server.counters().repeats == 2);
+            CHECK(end.elapsed == 66s);
+        });
+    }
+}
+
+TEST_CASE("an AMT that answers with what is no HTTP is told as that") {
+    for (const way how : {way::lme, way::lms}) {
+        in_world(how, [](world &w, coro_environment) -> awaitable<void> {
+            fault nonsense(kind::raw_response);
+            const std::string_view text = "220 smtp.example ready\r\n";
+            const auto bytes = core::as_bytes(text);
+            nonsense.for_ever().sending({bytes.begin(), bytes.end()});
+            const auto end = co_await w.run_with(nonsense);
+            CHECK(end.code() == exit_of::bad_reply);
+            CHECK_MESSAGE(end.says("not HTTP"), end.text());
             CHECK(end.elapsed == 66s);
         });
     }
