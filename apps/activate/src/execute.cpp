@@ -92,6 +92,7 @@ end_of_run execute(const std::function<awaitable<void>(net::any_io_executor)> &b
                     signals.cancel();
                 }));
     context.run();
+    cancel.slot().clear(); // what it holds refers to the context
     says.end_progress();
     if (end.signal != 0 && end.why)
         end.why->text = "interrupted by " + std::string(signal_name(end.signal)) +
