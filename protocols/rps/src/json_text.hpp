@@ -72,14 +72,14 @@ inline void append_json_member(std::string &out, std::string_view key, std::stri
     out += ',';
 }
 
-// Parsed messages hold passwords: their memory is overwritten when it is given back.
+// Parsed messages hold passwords: their memory is overwritten when it is given back. Boost 1.81
+// asks for the memory of keys with one alignment and gives it back with another: all of it has the
+// largest.
 class wiping_resource final : public boost::json::memory_resource {
-    void *do_allocate(std::size_t n, std::size_t align) override {
-        return ::operator new(n, std::align_val_t(align));
-    }
-    void do_deallocate(void *p, std::size_t n, std::size_t align) override {
+    void *do_allocate(std::size_t n, std::size_t) override { return ::operator new(n); }
+    void do_deallocate(void *p, std::size_t n, std::size_t) override {
         core::wipe(p, n);
-        ::operator delete(p, n, std::align_val_t(align));
+        ::operator delete(p, n);
     }
     bool do_is_equal(const boost::json::memory_resource &other) const noexcept override {
         return this == &other;
