@@ -7,6 +7,7 @@
 #include <costrand/core/error.hpp>
 
 #include <chrono>
+#include <list>
 
 using namespace costrand;
 using namespace costrand::test;
@@ -28,6 +29,12 @@ struct host_setup {
     peer_maker firmware; // may disobey
     std::size_t no_device_at = static_cast<std::size_t>(-1); // this dial fails
     core::duration dial_takes{};
+};
+
+// What became of an open that runs beside the story, which may end before it.
+struct kept_open {
+    std::unique_ptr<core::byte_stream> channel;
+    std::optional<error_code> outcome;
 };
 
 struct host_world {
@@ -87,6 +94,7 @@ struct host_world {
     std::size_t dials = 0;
     std::vector<std::unique_ptr<peer>> peers;
     std::optional<error_code> ended;
+    std::list<kept_open> kept;
     core::notifier change;
     core::task_group peers_tasks, tasks;
     apf::host host;
@@ -120,12 +128,18 @@ void play(host_setup setup, host_story story) {
     run_coro([&](coro_environment e) { return tell(e, setup, story); });
 }
 
-awaitable<void> open_and_keep(host_world &w, std::unique_ptr<core::byte_stream> &to,
-                              std::optional<error_code> &outcome) {
+awaitable<void> open_and_keep(host_world &w, kept_open &to) {
     auto opened = co_await core::as_result(w.host.open_channel(16992));
-    outcome = opened ? error_code() : opened.error();
+    to.outcome = opened ? error_code() : opened.error();
     if (opened)
-        to = std::move(*opened);
+        to.channel = std::move(*opened);
+}
+
+// Opens a channel beside the story.
+kept_open &open_beside(host_world &w) {
+    auto &place = w.kept.emplace_back();
+    w.tasks.spawn(open_and_keep(w, place));
+    return place;
 }
 
 // The device vanishes when it has received its n-th CHANNEL_OPEN, answered or not.
@@ -169,13 +183,11 @@ TEST_CASE("those who wait together share one dial") {
     host_setup setup;
     setup.dial_takes = 1s;
     play(setup, [](host_world &w) -> awaitable<void> {
-        std::unique_ptr<core::byte_stream> a, b;
-        std::optional<error_code> a_outcome, b_outcome;
-        w.tasks.spawn(open_and_keep(w, a, a_outcome));
-        w.tasks.spawn(open_and_keep(w, b, b_outcome));
+        auto &a = open_beside(w);
+        auto &b = open_beside(w);
         co_await core::sleep_for(2s);
-        CHECK(a);
-        CHECK(b);
+        CHECK(a.channel);
+        CHECK(b.channel);
         // And nobody wants another one afterwards.
         w.peers[0]->drop_link();
         co_await core::sleep_for(1h);
@@ -188,13 +200,11 @@ TEST_CASE("a dial that fails is reported to those who wait, and the next one may
     setup.no_device_at = 0;
     setup.dial_takes = 1s;
     play(setup, [](host_world &w) -> awaitable<void> {
-        std::unique_ptr<core::byte_stream> other;
-        std::optional<error_code> other_outcome;
-        w.tasks.spawn(open_and_keep(w, other, other_outcome));
+        auto &other = open_beside(w);
         const auto why = co_await error_of(w.host.open_channel(16992));
         CHECK(why == net::error::not_found);
         co_await core::sleep_for(1h);
-        CHECK(other_outcome == make_error_code(net::error::not_found));
+        CHECK(other.outcome == make_error_code(net::error::not_found));
         CHECK(w.dials == 1);
         auto channel = co_await w.host.open_channel(16992);
         co_await w.check_alive(*channel);
@@ -457,15 +467,13 @@ TEST_CASE("stop while the link is dialled, or while the handshake waits, ends th
         setup.dial_takes = dialling ? 1h : 0s;
         setup.firmware = [](std::size_t, peer &p) { p.mute = true; };
         play(setup, [](host_world &w) -> awaitable<void> {
-            std::unique_ptr<core::byte_stream> channel;
-            std::optional<error_code> outcome;
-            w.tasks.spawn(open_and_keep(w, channel, outcome));
+            auto &beside = open_beside(w);
             co_await core::sleep_for(1s);
             w.host.stop();
             while (!w.ended)
                 co_await w.change.wait();
             co_await core::sleep_for(1ms);
-            CHECK(outcome == core::cond::closed);
+            CHECK(beside.outcome == core::cond::closed);
             CHECK(w.environment.time.elapsed() == 1001ms);
         });
     }
@@ -479,9 +487,7 @@ TEST_CASE("a run that is cancelled ends those who wait as closed, and says that 
             host_world w(e, setup);
             core::task_group host_task(e.executor);
             host_task.spawn(w.run_host());
-            std::unique_ptr<core::byte_stream> channel;
-            std::optional<error_code> outcome;
-            w.tasks.spawn(open_and_keep(w, channel, outcome));
+            auto &beside = open_beside(w);
             auto waited = co_await core::as_result(core::sleep_for(1s));
             co_await net::this_coro::throw_if_cancelled(false);
             host_task.cancel();
@@ -489,10 +495,10 @@ TEST_CASE("a run that is cancelled ends those who wait as closed, and says that 
             CHECK(w.ended == core::cond::cancelled);
             co_await w.tasks.join();
             if (waited && dialling)
-                CHECK(outcome == core::cond::closed);
+                CHECK(beside.outcome == core::cond::closed);
             if (waited && !dialling) {
-                REQUIRE(channel);
-                const auto write = co_await core::as_result(write_text(*channel, "x"));
+                REQUIRE(beside.channel);
+                const auto write = co_await core::as_result(write_text(*beside.channel, "x"));
                 CHECK(write.error() == core::cond::closed);
             }
             for (auto &p : w.peers)

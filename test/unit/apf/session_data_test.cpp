@@ -30,12 +30,12 @@ TEST_CASE("writes beyond the window wait for window adjusts, and no message is t
 
 TEST_CASE("a window of 0 holds the writer back until the firmware opens it") {
     play(windows(4096, 0), [](session_world &w) -> awaitable<void> {
-        auto channel = co_await w.open();
+        auto &channel = w.keep(co_await w.open());
         // The test grants by hand, so it counts by hand.
         w.firmware.on_message = [](const apf::message &m) {
             return !std::holds_alternative<apf::channel_data>(m);
         };
-        std::optional<error_code> written;
+        auto &written = w.keep(std::optional<error_code>());
         w.tasks.spawn(keep_error(write_text(*channel, "hello"), written));
         co_await core::sleep_for(1h);
         CHECK_FALSE(written.has_value());
@@ -151,10 +151,10 @@ TEST_CASE("after the firmware's close the reader gets what was sent and then the
 
 TEST_CASE("reader and writer that wait are woken by the firmware's close") {
     play(windows(4096, 0), [](session_world &w) -> awaitable<void> {
-        auto channel = co_await w.open();
-        std::optional<error_code> written;
-        std::string got;
-        error_code read;
+        auto &channel = w.keep(co_await w.open());
+        auto &written = w.keep(std::optional<error_code>());
+        auto &got = w.keep(std::string());
+        auto &read = w.keep(error_code());
         w.tasks.spawn(keep_error(write_text(*channel, "x"), written));
         w.tasks.spawn(read_to_error(*channel, got, read));
         co_await settle();
@@ -167,10 +167,10 @@ TEST_CASE("reader and writer that wait are woken by the firmware's close") {
 
 TEST_CASE("our own close ends pending calls with closed and tells the firmware once") {
     play(windows(4096, 0), [](session_world &w) -> awaitable<void> {
-        auto channel = co_await w.open();
-        std::optional<error_code> written;
-        std::string got;
-        error_code read;
+        auto &channel = w.keep(co_await w.open());
+        auto &written = w.keep(std::optional<error_code>());
+        auto &got = w.keep(std::string());
+        auto &read = w.keep(error_code());
         w.tasks.spawn(keep_error(write_text(*channel, "x"), written));
         w.tasks.spawn(read_to_error(*channel, got, read));
         co_await settle();
@@ -210,9 +210,9 @@ TEST_CASE("shutdown ends writing here, tells the firmware nothing, and reading g
 
 TEST_CASE("an empty buffer completes at once, even beside a pending read") {
     play(windows(4096, 0), [](session_world &w) -> awaitable<void> {
-        auto channel = co_await w.open();
-        std::string got;
-        error_code read;
+        auto &channel = w.keep(co_await w.open());
+        auto &got = w.keep(std::string());
+        auto &read = w.keep(error_code());
         w.tasks.spawn(read_to_error(*channel, got, read));
         const auto nothing_read = co_await channel->read_some(net::mutable_buffer());
         const auto nothing_written = co_await channel->write_some(net::const_buffer());
@@ -258,8 +258,10 @@ TEST_CASE("data that comes in the turn of a cancellation is not lost") {
 
 TEST_CASE("opens that overlap get channels of their own") {
     play([](session_world &w) -> awaitable<void> {
-        std::unique_ptr<core::byte_stream> a, b;
-        std::optional<error_code> a_outcome, b_outcome;
+        auto &a = w.keep(std::unique_ptr<core::byte_stream>());
+        auto &b = w.keep(std::unique_ptr<core::byte_stream>());
+        auto &a_outcome = w.keep(std::optional<error_code>());
+        auto &b_outcome = w.keep(std::optional<error_code>());
         w.tasks.spawn(open_and_keep(w, a, a_outcome));
         w.tasks.spawn(open_and_keep(w, b, b_outcome));
         co_await settle();
@@ -302,8 +304,8 @@ TEST_CASE("the session's queue is bounded, and what waits for room goes on when 
     setup.host_end.capacity = 500; // of the link
     setup.host_end.latency = 1ms;
     play(setup, [](session_world &w) -> awaitable<void> {
-        auto channel = co_await w.open();
-        std::optional<error_code> written;
+        auto &channel = w.keep(co_await w.open());
+        auto &written = w.keep(std::optional<error_code>());
         w.tasks.spawn(keep_error(write_text(*channel, std::string(300000, 'x')), written));
         co_await settle();
         CHECK_FALSE(written.has_value());

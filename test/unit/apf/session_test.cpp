@@ -269,9 +269,9 @@ TEST_CASE("whichever call of the link fails, everybody learns of it and nobody w
 
 TEST_CASE("stop closes the channels towards the firmware, then the link") {
     play([](session_world &w) -> awaitable<void> {
-        auto channel = co_await w.open();
-        std::string got;
-        error_code read;
+        auto &channel = w.keep(co_await w.open());
+        auto &got = w.keep(std::string());
+        auto &read = w.keep(error_code());
         w.tasks.spawn(read_to_error(*channel, got, read));
         co_await settle();
         w.session->stop();

@@ -65,6 +65,14 @@ struct session_world {
     }
     awaitable<std::unique_ptr<core::byte_stream>> open() { return session->open_channel(16992); }
 
+    // For what runs beside the story: a place that outlives it, however it ends.
+    template <typename T>
+    T &keep(T value) {
+        auto place = std::make_shared<T>(std::move(value));
+        kept.push_back(place);
+        return *place;
+    }
+
     coro_environment environment;
     log_lines log;
     std::unique_ptr<core::message_stream> link;
@@ -72,6 +80,7 @@ struct session_world {
     std::unique_ptr<apf::session> session;
     std::optional<error_code> ended; // how run() ended
     core::notifier change;
+    std::vector<std::shared_ptr<void>> kept;
     core::task_group tasks; // of the story
 
   private:

@@ -46,8 +46,13 @@ class scripted_amt {
         co_await children_.join();
     }
 
-    std::size_t dials = 0; // so far, the failed ones included
-    std::size_t open = 0;  // near ends not yet destroyed
+  private:
+    // Shared with the connections: a frame that holds one may be destroyed behind this object.
+    std::shared_ptr<std::size_t> open_count_ = std::make_shared<std::size_t>(0);
+
+  public:
+    std::size_t dials = 0;            // so far, the failed ones included
+    std::size_t &open = *open_count_; // near ends not yet destroyed
     error_code dial_failure;
     core::duration dial_time{};
 
@@ -55,12 +60,12 @@ class scripted_amt {
     // Counts itself, so that a test sees a connection that was left open.
     class counted : public core::byte_stream {
       public:
-        counted(std::unique_ptr<core::byte_stream> below, std::size_t &open)
+        counted(std::unique_ptr<core::byte_stream> below, std::shared_ptr<std::size_t> open)
             : below_(std::move(below)),
-              open_(open) {
-            ++open_;
+              open_(std::move(open)) {
+            ++*open_;
         }
-        ~counted() override { --open_; }
+        ~counted() override { --*open_; }
         awaitable<std::size_t> read_some(net::mutable_buffer b) override {
             return below_->read_some(b);
         }
@@ -73,7 +78,7 @@ class scripted_amt {
 
       private:
         std::unique_ptr<core::byte_stream> below_;
-        std::size_t &open_;
+        std::shared_ptr<std::size_t> open_;
     };
 
     awaitable<std::unique_ptr<core::byte_stream>> dial() {
@@ -83,7 +88,7 @@ class scripted_amt {
             throw system_error(dial_failure, "no channel");
         auto [near, far] = sim::memory_byte_pair(executor_, near_);
         children_.spawn(serve(std::move(far), dials));
-        co_return std::make_unique<counted>(std::move(near), open);
+        co_return std::make_unique<counted>(std::move(near), open_count_);
     }
     awaitable<void> serve(std::unique_ptr<core::byte_stream> far, std::size_t number) {
         auto served = co_await core::as_result(script_(*far, number));
