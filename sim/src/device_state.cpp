@@ -76,6 +76,25 @@ void describe_mode(device_state &state) {
     });
 }
 
+// What this generation lacks.
+void shape_classes(object_store &objects, const class_profile &classes) {
+    for (const auto &name : classes.missing)
+        objects.remove_class(name);
+    const auto instances_of = [&objects](std::string_view name) {
+        const auto *known = objects.find_name(name);
+        return known ? &objects.edit(known->resource_uri).instances : nullptr;
+    };
+    for (const auto &name : classes.empty)
+        if (auto *instances = instances_of(name))
+            instances->clear();
+    for (const auto &name : classes.without) {
+        const auto dot = name.find('.');
+        if (auto *instances = instances_of(std::string_view(name).substr(0, dot)))
+            for (auto &instance : *instances)
+                remove_property(instance, std::string_view(name).substr(dot + 1));
+    }
+}
+
 // AllowedControlModes do not change with the activation: assumed.
 object_store factory_objects(const profile &p, const std::string &realm) {
     auto objects = object_store::factory();
@@ -92,6 +111,7 @@ object_store factory_objects(const profile &p, const std::string &realm) {
     });
     describe_network(objects, p);
     describe_software(objects, p);
+    shape_classes(objects, p.classes);
     return objects;
 }
 

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+#include <string>
+
 using namespace costrand;
 using namespace costrand::sim;
 using namespace std::chrono_literals;
@@ -83,4 +86,52 @@ TEST_CASE("of two faults for one event the first ordered acts and both have coun
     const auto *second = b.orders.happens({fault_kind::open_failure});
     REQUIRE(second);
     CHECK(second->value == 4);
+}
+
+TEST_CASE("orders are read from text") {
+    const auto orders = parse_faults("f", R"(# a device that is held for a while
+busy on lme for 3s; open-failure value 4 times 2
+
+reset-before-reply apf 94 nth 3   # amid DATA
+return-value call IPS_HostBasedSetupService.Setup value 1 for-ever
+soap-fault saying "Access; denied # really"
+http-delay after 250ms
+raw-response bytes 48545450)");
+    REQUIRE(orders.size() == 7);
+    CHECK(orders[0].kind == fault_kind::busy);
+    CHECK(orders[0].client == heci::client::lme);
+    CHECK(orders[0].lasting == 3s);
+    CHECK(orders[1].kind == fault_kind::open_failure);
+    CHECK(orders[1].value == 4);
+    CHECK(orders[1].times == 2);
+    CHECK(orders[2].apf_type == 94);
+    CHECK(orders[2].at == 3);
+    CHECK(orders[3].call == "IPS_HostBasedSetupService.Setup");
+    CHECK(orders[3].times == fault::always);
+    CHECK(orders[4].text == "Access; denied # really");
+    CHECK(orders[5].delay == 250ms);
+    CHECK(orders[6].bytes.size() == 4);
+    CHECK(parse_faults("f", "").empty());
+    CHECK(parse_faults("f", " ; \n#busy").empty());
+}
+
+TEST_CASE("a slip in an order is told with its line and what there is") {
+    const auto complaint = [](std::string_view text) -> std::string {
+        try {
+            (void)parse_faults("faults.txt", text);
+        } catch (const std::runtime_error &e) {
+            return e.what();
+        }
+        return "";
+    };
+    CHECK(
+        complaint("busy\nbusi")
+            .starts_with("faults.txt, line 2: there is no fault \"busi\"; there are: no-driver, "));
+    CHECK(complaint("busy on lmi").find("amthi, lme, watchdog, mkhi") != std::string::npos);
+    CHECK(complaint("busy soon").find("there is no word \"soon\"") != std::string::npos);
+    CHECK(complaint("busy for").find("\"for\" wants a value") != std::string::npos);
+    CHECK(complaint("busy for 3").find("250ms, 3s or 2m") != std::string::npos);
+    CHECK(complaint("busy nth 0").find("from 1") != std::string::npos);
+    CHECK(complaint("raw-response bytes 4").find("hexadecimal") != std::string::npos);
+    CHECK(complaint("soap-fault saying \"x").find("not closed") != std::string::npos);
 }

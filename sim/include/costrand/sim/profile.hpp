@@ -84,6 +84,15 @@ struct http_profile {
     core::duration setup_delay{};
 };
 
+// What this generation's WS-Management lacks of the recorded classes.
+struct class_profile {
+    std::vector<std::string> missing; // classes that it does not know: "CIM_Battery"
+    // Classes without an instance: their Enumerate is empty, their Get DestinationUnreachable.
+    std::vector<std::string> empty;
+    // Elements that the instances of a class do not have: "AMT_GeneralSettings.PowerSource".
+    std::vector<std::string> without;
+};
+
 struct profile {
     std::string name;
 
@@ -113,12 +122,23 @@ struct profile {
     heci_maxima heci;
     lme_profile lme;
     http_profile http;
+    class_profile classes;
 
     // The Server header of every HTTP reply.
     [[nodiscard]] std::string server_header() const {
         return "Intel(R) Active Management Technology " + amt_version + "." + build_number;
     }
 };
+
+// The profiles of sim/profiles, in order of age. Compiled in: the simulator needs no files.
+[[nodiscard]] std::vector<std::string> built_in_profiles();
+// Throws std::runtime_error for an unknown name, which it lists the known ones after.
+[[nodiscard]] profile built_in_profile(std::string_view name);
+
+// A profile's text: JSON, its keys in sim/profiles/README.md. What it does not name is as in the
+// built-in profile that its "like" names, or as the defaults above. `file` is for messages. Throws
+// std::runtime_error with file, line and cause for whatever is wrong with it.
+[[nodiscard]] profile parse_profile(std::string_view file, std::string_view text);
 
 // AMT 16.1 as in the recorded conversations: corporate SKU, no TLS enforced. All names, addresses
 // and hashes are made up for the recording.
@@ -127,12 +147,5 @@ struct profile {
 [[nodiscard]] profile amt18();
 // The same device without any waits of its own: for tests that measure somebody else's.
 [[nodiscard]] profile without_delays(profile p);
-
-struct named_profile {
-    std::string_view name;
-    profile (*make)();
-};
-// All built-in profiles.
-[[nodiscard]] const std::vector<named_profile> &built_in_profiles();
 
 } // namespace costrand::sim

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/sim/faults.hpp>
+
+#include "encoding.hpp"
+#include "lined_json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace costrand::sim {
+namespace {
+
+struct kind_name {
+    std::string_view text;
+    fault_kind what;
+};
+
+constexpr auto kinds = std::to_array<kind_name>(
+    {{"no-driver", fault_kind::no_driver},
+     {"no-permission", fault_kind::no_permission},
+     {"not-ready", fault_kind::not_ready},
+     {"no-client", fault_kind::no_client},
+     {"busy", fault_kind::busy},
+     {"reset-on-send", fault_kind::reset_on_send},
+     {"reset-after", fault_kind::reset_after},
+     {"silence", fault_kind::silence},
+     {"reset-before-reply", fault_kind::reset_before_reply},
+     {"drop-message", fault_kind::drop_message},
+     {"inject-message", fault_kind::inject_message},
+     {"open-failure", fault_kind::open_failure},
+     {"confirmation-late", fault_kind::confirmation_late},
+     {"confirmation-never", fault_kind::confirmation_never},
+     {"window", fault_kind::window},
+     {"window-zero", fault_kind::window_zero},
+     {"overrun", fault_kind::overrun},
+     {"replay-close", fault_kind::replay_close},
+     {"inject-before-confirmation", fault_kind::inject_before_confirmation},
+     {"inject-after-confirmation", fault_kind::inject_after_confirmation},
+     {"inject-when-ready", fault_kind::inject_when_ready},
+     {"lms-refused", fault_kind::lms_refused},
+     {"lms-mute", fault_kind::lms_mute},
+     {"lms-closes", fault_kind::lms_closes},
+     {"http-silence", fault_kind::http_silence},
+     {"http-delay", fault_kind::http_delay},
+     {"close-before", fault_kind::close_before},
+     {"close-within", fault_kind::close_within},
+     {"close-after", fault_kind::close_after},
+     {"chop", fault_kind::chop},
+     {"http-status", fault_kind::http_status},
+     {"soap-fault", fault_kind::soap_fault},
+     {"return-value", fault_kind::return_value},
+     {"pad", fault_kind::pad},
+     {"raw-response", fault_kind::raw_response}});
+
+struct client_name {
+    std::string_view text;
+    heci::client_id id;
+};
+constexpr auto clients = std::to_array<client_name>({{"amthi", heci::client::amthi},
+                                                     {"lme", heci::client::lme},
+                                                     {"watchdog", heci::client::watchdog},
+                                                     {"mkhi", heci::client::mkhi}});
+
+std::string listed(auto &&names) {
+    std::string all;
+    for (const auto &one : names)
+        all += (all.empty() ? "" : ", ") + std::string(one.text);
+    return all;
+}
+
+// The words of one order; a text in quotes is one word.
+class words {
+  public:
+    words(std::string_view file, std::size_t line, std::string_view text)
+        : file_(file),
+          line_(line),
+          rest_(text) {}
+
+    // Empty at the end.
+    std::string_view next() {
+        while (rest_.starts_with(' ') || rest_.starts_with('\t') || rest_.starts_with('\r'))
+            rest_.remove_prefix(1);
+        if (rest_.starts_with('"')) {
+            const auto end = rest_.find('"', 1);
+            if (end == rest_.npos)
+                fail("the quotation mark is not closed");
+            const auto word = rest_.substr(1, end - 1);
+            rest_.remove_prefix(end + 1);
+            return word;
+        }
+        const auto word = rest_.substr(0, rest_.find_first_of(" \t\r"));
+        rest_.remove_prefix(word.size());
+        return word;
+    }
+    std::string_view value(std::string_view behind) {
+        const auto word = next();
+        if (word.empty())
+            fail("\"" + std::string(behind) + "\" wants a value");
+        return word;
+    }
+    std::uint64_t number(std::string_view behind, std::uint64_t least, std::uint64_t most) {
+        const auto word = value(behind);
+        std::uint64_t n = 0;
+        const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), n);
+        if (failed != std::errc() || end != word.data() + word.size() || n < least || n > most)
+            fail("\"" + std::string(behind) + "\" wants a number from " + std::to_string(least) +
+                 " to " + std::to_string(most) + ", not \"" + std::string(word) + "\"");
+        return n;
+    }
+    // "250ms", "3s" or "2m".
+    core::duration duration(std::string_view behind) {
+        const auto word = value(behind);
+        std::uint32_t n = 0;
+        const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), n);
+        const std::string_view unit(end, static_cast<std::size_t>(word.data() + word.size() - end));
+        if (failed == std::errc() && unit == "ms")
+            return std::chrono::milliseconds(n);
+        if (failed == std::errc() && unit == "s")
+            return std::chrono::seconds(n);
+        if (failed == std::errc() && unit == "m")
+            return std::chrono::minutes(n);
+        fail("\"" + std::string(behind) + "\" wants a time like 250ms, 3s or 2m, not \"" +
+             std::string(word) + "\"");
+    }
+    [[noreturn]] void fail(std::string_view what) const { throw text_error(file_, line_, what); }
+
+  private:
+    std::string_view file_;
+    std::size_t line_;
+    std::string_view rest_;
+};
+
+fault read_order(words from) {
+    const auto name = from.next();
+    const auto *kind = std::ranges::find(kinds, name, &kind_name::text);
+    if (kind == kinds.end())
+        from.fail("there is no fault \"" + std::string(name) + "\"; there are: " + listed(kinds));
+    fault order(kind->what);
+    for (auto key = from.next(); !key.empty(); key = from.next()) {
+        if (key == "on") {
+            const auto word = from.value(key);
+            const auto *client = std::ranges::find(clients, word, &client_name::text);
+            if (client == clients.end())
+                from.fail("there is no client \"" + std::string(word) +
+                          "\"; there are: " + listed(clients));
+            order.on(client->id);
+        } else if (key == "apf") {
+            order.on_apf(static_cast<std::uint8_t>(from.number(key, 1, 255)));
+        } else if (key == "call") {
+            order.on_call(std::string(from.value(key)));
+        } else if (key == "nth") {
+            order.nth(from.number(key, 1, 1'000'000'000));
+        } else if (key == "times") {
+            order.repeat(from.number(key, 1, 1'000'000'000));
+        } else if (key == "for-ever") {
+            order.for_ever();
+        } else if (key == "for") {
+            order.for_time(from.duration(key));
+        } else if (key == "after") {
+            order.after(from.duration(key));
+        } else if (key == "value") {
+            order.with(static_cast<std::uint32_t>(from.number(key, 0, 0xffffffff)));
+        } else if (key == "saying") {
+            order.saying(std::string(from.value(key)));
+        } else if (key == "bytes") {
+            auto bytes = from_hex(from.value(key));
+            if (!bytes)
+                from.fail("\"bytes\" wants pairs of hexadecimal digits");
+            order.sending(std::move(*bytes));
+        } else {
+            from.fail("there is no word \"" + std::string(key) +
+                      "\"; there are: on, apf, call, nth, times, for-ever, for, after, value, "
+                      "saying, bytes");
+        }
+    }
+    return order;
+}
+
+} // namespace
+
+std::vector<fault> parse_faults(std::string_view file, std::string_view text) {
+    std::vector<fault> orders;
+    std::size_t line = 1;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto rest = text.substr(0, end);
+        text.remove_prefix(end == text.npos ? text.size() : end + 1);
+        bool quoted = false;
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i <= rest.size(); ++i) {
+            const char c = i < rest.size() ? rest[i] : ';';
+            quoted ^= i < rest.size() && c == '"';
+            const bool comment = !quoted && c == '#';
+            if (quoted && i < rest.size())
+                continue;
+            if (c != ';' && !comment)
+                continue;
+            const auto order = rest.substr(begin, i - begin);
+            begin = i + 1;
+            if (order.find_first_not_of(" \t\r") != order.npos)
+                orders.push_back(read_order(words(file, line, order)));
+            if (comment)
+                break;
+        }
+        ++line;
+    }
+    return orders;
+}
+
+} // namespace costrand::sim
