@@ -48,6 +48,7 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
 
     impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to);
 
+    [[nodiscard]] error_code open_refusal(std::optional<heci::client_id> client);
     void admit(heci::client_id client);
     [[nodiscard]] std::size_t links_to(heci::client_id client) const;
     [[nodiscard]] std::size_t most_links_to(heci::client_id client) const;
@@ -103,12 +104,24 @@ firmware::impl::impl(net::any_io_executor ex, profile p, core::random_source &ra
     state.clock_base = unset_clock - std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-// The answers of the driver and the firmware to open and connect, in their order.
-void firmware::impl::admit(heci::client_id client) {
+// The driver's answer to open.
+error_code firmware::impl::open_refusal(std::optional<heci::client_id> client) {
     constexpr std::pair<fault_kind, heci::errc> refusals[] = {
         {fault_kind::no_driver, heci::errc::no_driver},
         {fault_kind::no_permission, heci::errc::no_permission},
         {fault_kind::not_ready, heci::errc::not_ready},
+    };
+    if (stopped)
+        return make_error_code(heci::errc::not_ready);
+    for (const auto &[kind, code] : refusals)
+        if (orders.happens({kind, client}))
+            return make_error_code(code);
+    return {};
+}
+
+// The driver's and the firmware's answer to connect.
+void firmware::impl::admit(heci::client_id client) {
+    constexpr std::pair<fault_kind, heci::errc> refusals[] = {
         {fault_kind::no_client, heci::errc::no_client},
         {fault_kind::busy, heci::errc::busy},
     };
@@ -157,6 +170,8 @@ void firmware::impl::forget(const lme_link &ended) {
 
 awaitable<std::unique_ptr<core::message_stream>> firmware::impl::connect(self_ptr me,
                                                                          heci::client_id client) {
+    if (const auto refusal = me->open_refusal(client))
+        throw system_error(refusal);
     me->admit(client);
     memory_options options;
     options.max_message_size = max_message(client, me->device.heci);
@@ -277,7 +292,17 @@ awaitable<std::unique_ptr<core::byte_stream>> firmware::dial_lms(std::uint16_t p
     co_return std::move(host);
 }
 
+error_code firmware::open_refusal() {
+    return impl_->open_refusal(std::nullopt);
+}
+
 awaitable<std::size_t> firmware::admit(heci::client_id client) {
+    if (const auto refusal = impl_->open_refusal(client))
+        throw system_error(refusal);
+    co_return co_await admit_opened(client);
+}
+
+awaitable<std::size_t> firmware::admit_opened(heci::client_id client) {
     // A program that closed its descriptor and connects again at once is faster than our news of
     // the closing; a mei driver's close() waits for the firmware instead.
     constexpr auto news = std::chrono::milliseconds(5);

@@ -219,6 +219,12 @@ void socket_acceptor::close() noexcept {
     impl_->listener.close();
 }
 
+std::unique_ptr<core::message_stream> adopt_socket(net::any_io_executor executor, int fd,
+                                                   std::size_t max_message_size) {
+    return std::make_unique<fd_message_stream>(std::move(executor), unique_fd(fd), fd_kind::socket,
+                                               max_message_size);
+}
+
 std::pair<std::unique_ptr<core::message_stream>, std::unique_ptr<core::message_stream>>
 socket_message_pair(net::any_io_executor first, net::any_io_executor second,
                     std::size_t max_message_size) {

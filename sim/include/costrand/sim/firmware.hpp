@@ -57,6 +57,10 @@ class firmware {
     // For links over real descriptors: asks whether a connection to a firmware client is let in
     // now, and gives the largest message. Errors: heci::errc as of heci::device::connect.
     [[nodiscard]] awaitable<std::size_t> admit(heci::client_id client);
+    // The two steps of that apart, for a program that opens a node first: what open() says (faults
+    // that are ordered for a client do not act, it is not known yet), and then connect.
+    [[nodiscard]] error_code open_refusal();
+    [[nodiscard]] awaitable<std::size_t> admit_opened(heci::client_id client);
     // Serves one admitted link or one accepted LMS connection until either end closes it. Throws
     // nothing but cancellation.
     [[nodiscard]] awaitable<void> serve_heci(std::unique_ptr<core::message_stream> link,

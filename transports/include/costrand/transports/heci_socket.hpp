@@ -60,6 +60,10 @@ class socket_acceptor {
     std::shared_ptr<impl> impl_;
 };
 
+// A message stream over one end of a connected SEQPACKET socket, which it takes over.
+[[nodiscard]] std::unique_ptr<core::message_stream>
+adopt_socket(net::any_io_executor executor, int fd, std::size_t max_message_size);
+
 // Two connected ends in one process, over real descriptors: for benchmarks and integration tests.
 [[nodiscard]] std::pair<std::unique_ptr<core::message_stream>,
                         std::unique_ptr<core::message_stream>>
