@@ -91,7 +91,8 @@ child_end run_child(const child_options &options) {
     ::chmod(fresh.path().c_str(), 0755);
     const std::string folder = options.folder.empty() ? fresh.path().string() : options.folder;
 
-    std::vector<std::string> words = {COSTRAND_ACTIVATE};
+    std::vector<std::string> words = {options.program.empty() ? COSTRAND_ACTIVATE
+                                                              : options.program};
     words.insert(words.end(), options.arguments.begin(), options.arguments.end());
     std::vector<std::string> variables = {"PATH=/usr/bin:/bin", "HOME=/nonexistent"};
     if (options.terminal && !options.environment.contains("TERM"))

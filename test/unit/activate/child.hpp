@@ -11,6 +11,7 @@
 namespace costrand::test {
 
 struct child_options {
+    std::string program; // empty: costrand-activate
     std::vector<std::string> arguments;
     std::map<std::string, std::string> environment; // beside a minimal one
     std::string folder;                             // working directory; empty: a fresh one

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.hpp"
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <boost/program_options/variables_map.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace costrand::amtsim {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::size_t most_devices = 10'000;
+
+po::options_description common_options() {
+    po::options_description out("Options");
+    out.add_options()("profile", po::value<std::string>()->value_name("NAME|FILE"),
+                      "the device: a built-in profile (default amt16) or a JSON file")(
+        "faults", po::value<std::string>()->value_name("TEXT|FILE"),
+        "what goes wrong, and when: \"busy on lme for 3s; open-failure value 4 times 2\"")(
+        "seed", po::value<std::uint64_t>()->value_name("N"),
+        "the same random values in each run")("lms", "an LMS is there as well")(
+        "verbose,v", "tell what the device does, on stderr")("help,h", "this text");
+    return out;
+}
+
+po::options_description serve_options() {
+    po::options_description out("Options of serve");
+    out.add_options()("count,n", po::value<std::size_t>()->value_name("COUNT"),
+                      "how many devices (default 1)")(
+        "folder", po::value<std::string>()->value_name("PATH"),
+        "where the HECI sockets are made (default: a new folder in the temporary one)")(
+        "rps", "the small provisioning server, too")("rps-profile",
+                                                     po::value<std::string>()->value_name("NAME"),
+                                                     "the name of its profile (default demo)");
+    return out;
+}
+
+std::optional<std::string> read_file(const std::string &path) {
+    std::ifstream file(path);
+    if (!file)
+        return std::nullopt;
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+sim::profile read_profile(const std::string &name) {
+    const auto names = sim::built_in_profiles();
+    const bool is_file = name.find('/') != name.npos || name.ends_with(".json");
+    if (!is_file)
+        return sim::built_in_profile(name);
+    const auto text = read_file(name);
+    if (!text)
+        throw usage_error("--profile: the file " + name + " cannot be read");
+    return sim::parse_profile(name, *text);
+}
+
+std::vector<sim::fault> read_faults(const std::string &given) {
+    if (const auto text = read_file(given))
+        return sim::parse_faults(given, *text);
+    return sim::parse_faults("--faults", given);
+}
+
+po::variables_map parse(const std::vector<std::string> &arguments, bool serve) {
+    auto known = common_options();
+    if (serve)
+        known.add(serve_options());
+    po::variables_map values;
+    auto parsed = po::command_line_parser(arguments).options(known).run();
+    for (const auto &option : parsed.options)
+        if (option.position_key >= 0)
+            throw usage_error("\"" + option.value.front() +
+                              "\": no such option; --help lists them");
+    po::store(std::move(parsed), values);
+    return values;
+}
+
+void read_values(const po::variables_map &values, settings &to) {
+    to.profile = values.contains("profile") ? read_profile(values["profile"].as<std::string>())
+                                            : sim::amt16();
+    if (values.contains("faults"))
+        to.faults = read_faults(values["faults"].as<std::string>());
+    if (values.contains("seed"))
+        to.seed = values["seed"].as<std::uint64_t>();
+    to.lms = values.contains("lms");
+    to.profile.lms = to.lms;
+    to.verbose = values.contains("verbose");
+    if (values.contains("count"))
+        to.count = values["count"].as<std::size_t>();
+    if (to.count < 1 || to.count > most_devices)
+        throw usage_error("--count wants a number from 1 to " + std::to_string(most_devices));
+    if (values.contains("folder"))
+        to.folder = values["folder"].as<std::string>();
+    to.rps = values.contains("rps");
+    if (values.contains("rps-profile"))
+        to.rps_profile = values["rps-profile"].as<std::string>();
+    if (values.contains("help"))
+        to.action = what_to_do::help;
+}
+
+} // namespace
+
+settings read_settings(const std::vector<std::string> &arguments) {
+    settings out;
+    if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h")
+        return out;
+    if (arguments[0] == "--version") {
+        out.action = what_to_do::version;
+        return out;
+    }
+    if (arguments[0] == "--list-profiles") {
+        out.action = what_to_do::list_profiles;
+        return out;
+    }
+    const bool serve = arguments[0] == "serve";
+    if (!serve && arguments[0] != "run")
+        throw usage_error("\"" + arguments[0] + "\" is no command: there are run and serve");
+    out.action = serve ? what_to_do::serve : what_to_do::run;
+    const auto dashes = std::ranges::find(arguments, "--");
+    std::vector<std::string> ours(arguments.begin() + 1, dashes);
+    if (dashes != arguments.end())
+        out.command.assign(dashes + 1, arguments.end());
+    try {
+        read_values(parse(ours, serve), out);
+    } catch (const po::error &e) {
+        throw usage_error(std::string(e.what()) + "; --help lists the options");
+    } catch (const usage_error &) {
+        throw;
+    } catch (const std::runtime_error &e) { // of a profile or of faults
+        throw usage_error(e.what());
+    }
+    if (out.action == what_to_do::run && out.command.empty())
+        throw usage_error("run: which program? amtsim run [options] -- PROGRAM [ARGUMENTS]");
+    if (out.action == what_to_do::serve && !out.command.empty())
+        throw usage_error("serve takes no program: use run");
+    return out;
+}
+
+std::string help_text() {
+    std::ostringstream out;
+    out << "costrand-amtsim gives any program a simulated Intel AMT device.\n"
+           "\n"
+           "  costrand-amtsim run [options] -- PROGRAM [ARGUMENTS]\n"
+           "      PROGRAM, unmodified, finds a /dev/mei0 (with --lms an LMS on 16992, too);\n"
+           "      its exit code is ours\n"
+           "  costrand-amtsim serve [options]\n"
+           "      devices as HECI sockets (--device unix:PATH of our programs) and LMS ports\n"
+           "  costrand-amtsim --list-profiles\n"
+           "\n"
+        << common_options() << "\n"
+        << serve_options();
+    return out.str();
+}
+
+} // namespace costrand::amtsim

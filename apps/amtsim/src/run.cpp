@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "desk.hpp"
+#include "supervised.hpp"
+#include "supervisor.hpp"
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/random.hpp>
+#include <costrand/core/spawn.hpp>
+#include <costrand/core/strand.hpp>
+#include <costrand/sim/serve.hpp>
+#include <costrand/transports/lms_tcp.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <exception>
+#include <functional>
+#include <optional>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace costrand::amtsim {
+namespace {
+
+// How the program ended; nothing while it lives.
+std::optional<int> ended(pid_t child) {
+    int status = 0;
+    return ::waitpid(child, &status, WNOHANG) == child ? std::optional(status) : std::nullopt;
+}
+
+// As a shell is told: the same exit code, or the same signal.
+int end_as(int status) {
+    if (!WIFSIGNALED(status))
+        return WEXITSTATUS(status);
+    const int number = WTERMSIG(status);
+    const rlimit no_core{0, 0}; // the program left its own
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    ::signal(number, SIG_DFL);
+    ::raise(number);
+    return 128 + number; // only when the signal did not kill
+}
+
+class session {
+  public:
+    session(const settings &options, core::random_source &random, core::log log)
+        : log_(log),
+          strand_(core::make_session_strand(context_)),
+          device_(strand_, options.profile, random, log),
+          tasks_(strand_),
+          signals_(context_) {
+        for (const auto &fault : options.faults)
+            device_.inject().order(fault);
+        if (options.lms)
+            lms_.emplace(strand_, "127.0.0.1", transports::lms_plain_port);
+    }
+
+    int run(const std::vector<std::string> &command) {
+        signals_.add(SIGCHLD);
+        signals_.add(SIGTERM);
+        const auto started = start_supervised(command);
+        child_ = started.child;
+        // The terminal sends these to the program as well: how it ends is how we end.
+        ::signal(SIGINT, SIG_IGN);
+        ::signal(SIGQUIT, SIG_IGN);
+        watch();
+        net::post(strand_, [this, listener = started.listener] {
+            supervisor_.emplace(strand_, listener, device_, log_);
+            tasks_.spawn(supervisor_->run());
+            tasks_.spawn(device_.run());
+            if (lms_)
+                tasks_.spawn(sim::serve_lms_port(device_, *lms_, transports::lms_plain_port));
+        });
+        core::spawn(strand_, finish(), core::rethrow);
+        context_.run();
+        return end_as(*status_);
+    }
+
+  private:
+    void watch() {
+        signals_.async_wait([this](error_code failed, int number) {
+            if (failed)
+                return;
+            if (number == SIGTERM)
+                ::kill(child_, SIGTERM);
+            status_ = ended(child_);
+            if (status_)
+                net::post(strand_, [this] { over_.notify_all(); });
+            else
+                watch();
+        });
+    }
+
+    // When the program itself is gone: what it left running finds no device any more.
+    awaitable<void> finish() {
+        while (!status_)
+            co_await over_.wait();
+        signals_.cancel();
+        device_.stop();
+        tasks_.cancel();
+        (void)co_await core::as_result(tasks_.join()); // the program's end is the news
+    }
+
+    core::log log_;
+    core::notifier over_;
+    std::optional<int> status_;
+    pid_t child_ = -1;
+    net::io_context context_{1};
+    net::any_io_executor strand_;
+    sim::firmware device_;
+    std::optional<transports::tcp_acceptor> lms_;
+    std::optional<supervisor> supervisor_;
+    core::task_group tasks_;
+    net::signal_set signals_;
+};
+
+} // namespace
+
+int run_program(const settings &options, core::log log) {
+    const auto random = options.seed ? core::seeded_random(*options.seed) : core::system_random();
+    session one(options, *random, std::move(log));
+    return one.run(options.command);
+}
+
+} // namespace costrand::amtsim

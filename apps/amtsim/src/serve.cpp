@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "desk.hpp"
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/core/random.hpp>
+#include <costrand/core/spawn.hpp>
+#include <costrand/core/strand.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/sim/rps.hpp>
+#include <costrand/sim/serve.hpp>
+#include <costrand/transports/lms_tcp.hpp>
+#include <costrand/transports/websocket.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include <sys/resource.h>
+
+namespace costrand::amtsim {
+namespace {
+
+// A folder of our own, removed in the end; or the user's, which stays.
+class socket_folder {
+  public:
+    explicit socket_folder(std::string given) : path_(std::move(given)), ours_(path_.empty()) {
+        if (!ours_) {
+            std::filesystem::create_directories(path_);
+            return;
+        }
+        path_ = (std::filesystem::temp_directory_path() / "costrand-amtsim-XXXXXX").string();
+        if (!::mkdtemp(path_.data()))
+            throw std::system_error(errno, std::generic_category(), path_);
+    }
+    socket_folder(const socket_folder &) = delete;
+    socket_folder &operator=(const socket_folder &) = delete;
+    ~socket_folder() {
+        std::error_code ignored; // a folder that stays does no harm
+        if (ours_)
+            std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const std::string &path() const noexcept { return path_; }
+
+  private:
+    std::string path_;
+    bool ours_;
+};
+
+// A thousand devices are thousands of sockets.
+void allow_many_files() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files); // what is missing shows when a socket cannot be made
+}
+
+// The same machine, but for what tells it from its neighbours.
+sim::profile numbered(sim::profile p, std::size_t number) {
+    char last[13];
+    std::snprintf(last, sizeof last, "%012zx", number);
+    if (number > 0) {
+        p.uuid.replace(24, 12, last);
+        p.host_name += "-" + std::to_string(number);
+        p.wired.mac[4] = static_cast<std::uint8_t>(number >> 8);
+        p.wired.mac[5] = static_cast<std::uint8_t>(number);
+    }
+    return p;
+}
+
+struct served {
+    served(net::any_io_executor executor, const settings &options, std::size_t number,
+           const std::string &folder, core::random_source &random, core::log log)
+        : device(executor, numbered(options.profile, number), random, std::move(log)),
+          path(folder + "/heci" + std::to_string(number)),
+          heci(executor, path) {
+        for (const auto &fault : options.faults)
+            device.inject().order(fault);
+        if (options.lms)
+            lms.emplace(executor, "127.0.0.1", std::uint16_t{0});
+    }
+
+    sim::firmware device;
+    std::string path;
+    heci::socket_acceptor heci;
+    std::optional<transports::tcp_acceptor> lms;
+};
+
+class desk {
+  public:
+    desk(const settings &options, core::random_source &random, core::log log)
+        : folder_(options.folder),
+          strand_(core::make_session_strand(context_)),
+          tasks_(strand_),
+          signals_(context_, SIGINT, SIGTERM) {
+        for (std::size_t i = 0; i < options.count; ++i)
+            devices_.push_back(
+                std::make_unique<served>(strand_, options, i, folder_.path(), random, log));
+        if (options.rps) {
+            auto how = sim::recorded_rps_options();
+            const auto recorded = how.profiles.begin()->second;
+            how.profiles.insert_or_assign(options.rps_profile, recorded);
+            server_.emplace(std::move(how), random, log);
+            rps_.emplace(strand_, "127.0.0.1", std::uint16_t{0});
+        }
+    }
+
+    void run() {
+        tell();
+        core::spawn(strand_, serve(), core::rethrow);
+        signals_.async_wait([this](error_code, int) {
+            net::post(strand_, [this] {
+                over_ = true;
+                stop_.notify_all();
+            });
+        });
+        context_.run();
+    }
+
+  private:
+    void tell() const {
+        for (const auto &one : devices_) {
+            std::printf("device %s unix:%s", one->device.device_profile().uuid.c_str(),
+                        one->path.c_str());
+            if (one->lms)
+                std::printf(" lms 127.0.0.1:%u", static_cast<unsigned>(one->lms->port()));
+            std::printf("\n");
+        }
+        if (rps_)
+            std::printf("rps ws://127.0.0.1:%u/activate\n", static_cast<unsigned>(rps_->port()));
+        std::fflush(stdout);
+    }
+
+    awaitable<void> serve() {
+        for (const auto &one : devices_) {
+            tasks_.spawn(one->device.run());
+            tasks_.spawn(sim::serve_heci_socket(one->device, one->heci));
+            if (one->lms)
+                tasks_.spawn(
+                    sim::serve_lms_port(one->device, *one->lms, transports::lms_plain_port));
+        }
+        if (rps_)
+            tasks_.spawn(accept_clients());
+        while (!over_)
+            co_await stop_.wait();
+        for (const auto &one : devices_)
+            one->device.stop();
+        tasks_.cancel();
+        (void)co_await core::as_result(tasks_.join()); // what a client did is no news of ours
+    }
+
+    awaitable<void> accept_clients() {
+        for (;;) {
+            auto connection = co_await rps_->accept();
+            tasks_.spawn(serve_client(std::move(connection)));
+        }
+    }
+
+    awaitable<void> serve_client(std::unique_ptr<core::byte_stream> connection) {
+        transports::websocket_options how;
+        auto client = co_await core::as_result(
+            transports::websocket_accept(std::move(connection), std::move(how)));
+        if (client)
+            co_await server_->serve(**client);
+        else if (client.error() == core::cond::cancelled)
+            throw system_error(client.error());
+        // else a visitor that is no websocket client
+    }
+
+    socket_folder folder_;
+    core::notifier stop_;
+    bool over_ = false;
+    net::io_context context_{1};
+    net::any_io_executor strand_;
+    std::vector<std::unique_ptr<served>> devices_;
+    std::optional<sim::rps_server> server_;
+    std::optional<transports::tcp_acceptor> rps_;
+    core::task_group tasks_;
+    net::signal_set signals_;
+};
+
+} // namespace
+
+int serve_devices(const settings &options, core::log log) {
+    allow_many_files();
+    const auto random = options.seed ? core::seeded_random(*options.seed) : core::system_random();
+    desk one(options, *random, std::move(log));
+    one.run();
+    return 0;
+}
+
+} // namespace costrand::amtsim

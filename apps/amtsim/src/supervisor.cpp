@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor.hpp"
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/endian.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/sim/serve.hpp>
+#include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/heci_socket.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <string_view>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace costrand::amtsim {
+namespace {
+
+constexpr std::string_view component = "amtsim";
+
+// linux/mei.h: in the client's GUID, out u32 maximum message length, u8 protocol version.
+using connect_data = std::array<std::byte, 16>;
+constexpr unsigned connect_client = 0xC0104801;
+
+bool is_device(std::string_view path) {
+    constexpr std::string_view nodes[] = {"/dev/mei", "/dev/mei0", "/dev/mei1", "/dev/mei2",
+                                          "/dev/mei3"};
+    return std::ranges::find(nodes, path) != std::end(nodes);
+}
+
+// What the driver tells in sysfs that clients look at. Empty: not one of these files.
+std::string_view sysfs_text(std::string_view path) {
+    if (path == "/sys/class/mei/mei0/kind")
+        return "mei\n";
+    if (path == "/sys/class/mei/mei0/dev_state")
+        return "ENABLED\n";
+    return {};
+}
+
+bool read_memory(pid_t pid, std::uint64_t from, void *to, std::size_t size) {
+    const iovec here{to, size}, there{reinterpret_cast<void *>(from), size};
+    return ::process_vm_readv(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
+}
+
+bool write_memory(pid_t pid, std::uint64_t to, const void *from, std::size_t size) {
+    const iovec here{const_cast<void *>(from), size}, there{reinterpret_cast<void *>(to), size};
+    return ::process_vm_writev(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
+}
+
+// A text that ends with 0, at most PATH_MAX long. Page by page: the one behind it need not exist.
+std::optional<std::string> read_text(pid_t pid, std::uint64_t from) {
+    constexpr std::size_t page = 4096, longest = 4096;
+    std::string text;
+    while (text.size() < longest) {
+        char buffer[page];
+        const std::size_t left = page - (from + text.size()) % page;
+        const iovec here{buffer, left}, there{reinterpret_cast<void *>(from + text.size()), left};
+        const auto n = ::process_vm_readv(pid, &here, 1, &there, 1, 0);
+        if (n <= 0)
+            return std::nullopt;
+        const std::string_view got(buffer, static_cast<std::size_t>(n));
+        const auto end = got.find('\0');
+        text.append(got.substr(0, end));
+        if (end != got.npos)
+            return text;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> link_target(const std::string &link) {
+    char buffer[4096];
+    const auto n = ::readlink(link.c_str(), buffer, sizeof buffer);
+    if (n <= 0)
+        return std::nullopt;
+    return std::string(buffer, static_cast<std::size_t>(n));
+}
+
+struct stat character_device() {
+    struct stat s {};
+    s.st_mode = S_IFCHR | 0600;
+    s.st_nlink = 1;
+    s.st_rdev = makedev(240, 0); // the driver's major number is dynamic
+    s.st_blksize = 4096;
+    return s;
+}
+
+struct statx character_device_x() {
+    struct statx s {};
+    s.stx_mask = STATX_BASIC_STATS;
+    s.stx_mode = S_IFCHR | 0600;
+    s.stx_nlink = 1;
+    s.stx_rdev_major = 240;
+    s.stx_blksize = 4096;
+    return s;
+}
+
+int argument(const seccomp_notif &call, int n) {
+    return static_cast<int>(call.data.args[n]);
+}
+
+pid_t task_of(const seccomp_notif &call) {
+    return static_cast<pid_t>(call.pid);
+}
+
+} // namespace
+
+supervisor::supervisor(net::any_io_executor executor, int listener, sim::firmware &device,
+                       core::log log)
+    : listener_(executor, listener),
+      device_(device),
+      log_(std::move(log)),
+      links_(executor) {}
+
+supervisor::~supervisor() {
+    for (const auto &[which, one] : nodes_)
+        if (one.ours >= 0)
+            ::close(one.ours);
+}
+
+awaitable<void> supervisor::run() {
+    auto ended = co_await core::as_result(answer_calls());
+    listener_.close();
+    links_.cancel();
+    const bool throws = co_await net::this_coro::throw_if_cancelled();
+    co_await net::this_coro::throw_if_cancelled(false);
+    (void)co_await core::as_result(links_.join()); // a link's end is the program's affair
+    co_await net::this_coro::throw_if_cancelled(throws);
+    if (!ended)
+        throw system_error(ended.error());
+}
+
+awaitable<void> supervisor::answer_calls() {
+    for (;;) {
+        co_await listener_.wait_readable();
+        pollfd now{listener_.native(), POLLIN, 0};
+        while (::poll(&now, 1, 0) == 1 && (now.revents & POLLIN) != 0)
+            if (const auto call = next_call())
+                answer(*call);
+        if ((now.revents & POLLHUP) != 0)
+            co_return; // the last process is gone
+    }
+}
+
+// Nothing when the caller died between its call and now.
+std::optional<seccomp_notif> supervisor::next_call() {
+    seccomp_notif call{};
+    if (::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_RECV, &call) == 0)
+        return call;
+    if (errno != ENOENT && errno != EINTR)
+        throw system_error(error_code(errno, boost::system::system_category()),
+                           "seccomp notification");
+    return std::nullopt;
+}
+
+void supervisor::go_on(const seccomp_notif &call) {
+    seccomp_notif_resp response{};
+    response.id = call.id;
+    response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    // A caller that died meanwhile needs no answer, here and below.
+    (void)::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+// 0: the call succeeds with 0.
+void supervisor::reply(const seccomp_notif &call, int failure) {
+    seccomp_notif_resp response{};
+    response.id = call.id;
+    response.error = -failure;
+    (void)::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+bool supervisor::still_waits(const seccomp_notif &call) {
+    return ::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_ID_VALID, &call.id) == 0;
+}
+
+// Absolute, without . and ..; nothing when it cannot be read or there is no folder to it.
+std::optional<std::string> supervisor::path_of(const seccomp_notif &call, int folder,
+                                               std::uint64_t address) {
+    auto text = read_text(task_of(call), address);
+    if (!text || text->empty())
+        return std::nullopt;
+    std::filesystem::path path(std::move(*text));
+    if (path.is_relative()) {
+        const std::string of_task = "/proc/" + std::to_string(call.pid);
+        const auto base = link_target(
+            folder == AT_FDCWD ? of_task + "/cwd" : of_task + "/fd/" + std::to_string(folder));
+        if (!base)
+            return std::nullopt;
+        path = *base / path;
+    }
+    if (!still_waits(call)) // the memory was another process's
+        return std::nullopt;
+    return path.lexically_normal().string();
+}
+
+void supervisor::answer(const seccomp_notif &call) {
+    const auto &args = call.data.args;
+    if (call.data.nr == SYS_ioctl)
+        return control(call);
+    // Where the path stands, and relative to what.
+    int folder = AT_FDCWD, at = 0;
+    switch (call.data.nr) {
+    case SYS_openat:
+    case SYS_openat2:
+    case SYS_newfstatat:
+    case SYS_statx:
+    case SYS_faccessat:
+    case SYS_faccessat2:
+        folder = argument(call, 0);
+        at = 1;
+        break;
+    default:
+        break;
+    }
+    const auto path = path_of(call, folder, args[at]);
+    if (!path)
+        return go_on(call);
+    const bool device = is_device(*path);
+    const auto text = sysfs_text(*path);
+    if (!device && text.empty())
+        return go_on(call);
+    switch (call.data.nr) {
+#ifdef SYS_open
+    case SYS_open:
+#endif
+    case SYS_openat: {
+        const int flags = argument(call, at + 1);
+        return device ? open_device(call, flags) : open_text(call, text);
+    }
+    case SYS_openat2: {
+        std::uint64_t flags = 0; // struct open_how begins with them
+        if (!read_memory(task_of(call), args[2], &flags, sizeof flags))
+            return reply(call, EFAULT);
+        return device ? open_device(call, static_cast<int>(flags)) : open_text(call, text);
+    }
+    default:
+        break;
+    }
+    if (!device)
+        return go_on(call); // whether sysfs has the file is asked by opening it
+#ifdef SYS_stat
+    if (call.data.nr == SYS_stat || call.data.nr == SYS_lstat) {
+        const auto told = character_device();
+        return reply(call, write_memory(task_of(call), args[1], &told, sizeof told) ? 0 : EFAULT);
+    }
+#endif
+    if (call.data.nr == SYS_newfstatat) {
+        const auto told = character_device();
+        return reply(call, write_memory(task_of(call), args[2], &told, sizeof told) ? 0 : EFAULT);
+    }
+    if (call.data.nr == SYS_statx) {
+        const auto told = character_device_x();
+        return reply(call, write_memory(task_of(call), args[4], &told, sizeof told) ? 0 : EFAULT);
+    }
+    reply(call, 0); // access: yes
+}
+
+// Gives the program one end of a socket for a device node.
+void supervisor::open_device(const seccomp_notif &call, int flags) {
+    forget_closed();
+    if (const auto refusal = device_.open_refusal())
+        return reply(call, sim::errno_of(refusal));
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return reply(call, errno);
+    if ((flags & O_NONBLOCK) != 0)
+        ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    struct stat theirs {};
+    ::fstat(ends[1], &theirs);
+    seccomp_notif_addfd give{};
+    give.id = call.id;
+    give.flags = SECCOMP_ADDFD_FLAG_SEND;
+    give.srcfd = static_cast<unsigned>(ends[1]);
+    give.newfd_flags = static_cast<unsigned>(flags & O_CLOEXEC);
+    const bool given = ::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_ADDFD, &give) >= 0;
+    ::close(ends[1]);
+    if (!given) { // the caller is gone, or has no room: then it still waits
+        const int failure = errno;
+        ::close(ends[0]);
+        return reply(call, failure);
+    }
+    nodes_[{theirs.st_dev, theirs.st_ino}] = {ends[0], false};
+    log_.debug(component, "process ", call.pid, " opened the device");
+}
+
+void supervisor::open_text(const seccomp_notif &call, std::string_view text) {
+    const int fd = ::memfd_create("sysfs", MFD_CLOEXEC);
+    if (fd < 0)
+        return go_on(call);
+    if (::write(fd, text.data(), text.size()) < 0)
+        log_.debug(component, "sysfs: ", error_code(errno, boost::system::system_category()));
+    ::lseek(fd, 0, SEEK_SET);
+    seccomp_notif_addfd give{};
+    give.id = call.id;
+    give.flags = SECCOMP_ADDFD_FLAG_SEND;
+    give.srcfd = static_cast<unsigned>(fd);
+    give.newfd_flags = O_CLOEXEC;
+    if (::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_ADDFD, &give) < 0)
+        reply(call, errno);
+    ::close(fd);
+}
+
+void supervisor::control(const seccomp_notif &call) {
+    const std::string fd = "/proc/" + std::to_string(call.pid) + "/fd/" +
+                           std::to_string(static_cast<int>(call.data.args[0]));
+    struct stat which {};
+    if (::stat(fd.c_str(), &which) != 0 || !still_waits(call))
+        return go_on(call);
+    const auto found = nodes_.find({which.st_dev, which.st_ino});
+    if (found == nodes_.end())
+        return go_on(call); // another device's
+    if (static_cast<unsigned>(call.data.args[1]) != connect_client)
+        return reply(call, ENOTTY);
+    if (found->second.ours < 0 || found->second.connecting)
+        return reply(call, EBUSY);
+    found->second.connecting = true;
+    links_.spawn(connect(call, found->first));
+}
+
+awaitable<void> supervisor::connect(seccomp_notif call, inode which) {
+    connect_data data{};
+    int failure = 0;
+    heci::client_id client{};
+    std::size_t max_message_size = 0;
+    if (!read_memory(task_of(call), call.data.args[2], data.data(), data.size()) ||
+        !still_waits(call)) {
+        failure = EFAULT;
+    } else {
+        client.bytes = data;
+        auto admitted = co_await core::as_result(device_.admit_opened(client));
+        if (admitted)
+            max_message_size = *admitted;
+        else
+            failure = sim::errno_of(admitted.error());
+    }
+    auto found = nodes_.find(which);
+    if (found == nodes_.end())
+        co_return reply(call, ENODEV);
+    found->second.connecting = false;
+    if (failure == 0) {
+        data = {};
+        core::store_le(data.data(), static_cast<std::uint32_t>(max_message_size));
+        data[4] = std::byte{1};
+        if (!still_waits(call) ||
+            !write_memory(task_of(call), call.data.args[2], data.data(), data.size()))
+            failure = EFAULT;
+    }
+    if (failure == 0) {
+        const int ours = std::exchange(found->second.ours, -1);
+        const auto executor = co_await net::this_coro::executor;
+        links_.spawn(serve(heci::adopt_socket(executor, ours, max_message_size), client, which));
+        log_.debug(component, "process ", call.pid, " connected to a client");
+    } else {
+        log_.debug(component, "process ", call.pid, ": connect refused with errno ", failure);
+    }
+    reply(call, failure);
+}
+
+awaitable<void> supervisor::serve(std::unique_ptr<core::message_stream> link,
+                                  heci::client_id client, inode which) {
+    co_await device_.serve_heci(std::move(link), client);
+    nodes_.erase(which);
+}
+
+// Nodes that the program closed before it connected them.
+void supervisor::forget_closed() {
+    std::erase_if(nodes_, [](const auto &entry) {
+        const int ours = entry.second.ours;
+        pollfd now{ours, 0, 0};
+        if (ours < 0 || entry.second.connecting || ::poll(&now, 1, 0) != 1 ||
+            (now.revents & POLLHUP) == 0)
+            return false;
+        ::close(ours);
+        return true;
+    });
+}
+
+} // namespace costrand::amtsim

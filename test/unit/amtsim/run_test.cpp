@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// costrand-amtsim as a user has it: programs that know nothing of it, run under it.
+#include <unit/activate/child.hpp>
+#include <unit/activate/support.hpp>
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+using namespace costrand;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+test::child_end amtsim(words arguments) {
+    test::child_options options;
+    options.program = COSTRAND_AMTSIM;
+    options.arguments = std::move(arguments);
+    return test::run_child(options);
+}
+
+test::child_end under_amtsim(words options, words command) {
+    words all{"run"};
+    all.insert(all.end(), options.begin(), options.end());
+    all.emplace_back("--");
+    all.insert(all.end(), command.begin(), command.end());
+    return amtsim(std::move(all));
+}
+
+// A container may forbid what it takes; then there is nothing to test here.
+bool can_run() {
+    const auto end = under_amtsim({}, {"true"});
+    const bool forbidden = end.err.find("does not let this program supervise") != std::string::npos;
+    if (forbidden)
+        MESSAGE("not tested: " << end.err);
+    return !forbidden;
+}
+
+} // namespace
+
+TEST_CASE("the program's exit code is ours, and so is the signal that killed it") {
+    if (!can_run())
+        return;
+    CHECK(under_amtsim({}, {"sh", "-c", "exit 7"}).status == 7);
+    CHECK(under_amtsim({}, {"true"}).status == 0);
+    CHECK(under_amtsim({}, {"sh", "-c", "kill -9 $$"}).signal == SIGKILL);
+    const auto said = under_amtsim({}, {"sh", "-c", "echo out; echo err >&2"});
+    CHECK(said.out == "out\n");
+    CHECK(said.err == "err\n");
+}
+
+TEST_CASE("a program that cannot be started is told") {
+    if (!can_run())
+        return;
+    const auto end = under_amtsim({}, {"/no/such/program"});
+    CHECK(end.status == 126);
+    CHECK(end.err == "costrand-amtsim: /no/such/program: No such file or directory\n");
+}
+
+TEST_CASE("what is wrong with the arguments is told") {
+    CHECK(amtsim({"run"}).status == 2);
+    CHECK(amtsim({"walk"}).status == 2);
+    CHECK(amtsim({"run", "--nope", "--", "true"}).status == 2);
+    CHECK(amtsim({"serve", "--", "true"}).status == 2);
+    CHECK(amtsim({"serve", "-n", "0"}).status == 2);
+    const auto profile = under_amtsim({"--profile", "amt12"}, {"true"});
+    CHECK(profile.status == 2);
+    CHECK(profile.err.find("there is no profile \"amt12\"; there are: amt11") != std::string::npos);
+    const auto fault = under_amtsim({"--faults", "busy on lmi"}, {"true"});
+    CHECK(fault.status == 2);
+    CHECK(fault.err.find("--faults, line 1: there is no client \"lmi\"") != std::string::npos);
+    CHECK(amtsim({"--help"}).out.find("costrand-amtsim run") != std::string::npos);
+    CHECK(amtsim({"--list-profiles"}).out.find("amt19-tls-enforced") != std::string::npos);
+}
+
+TEST_CASE("a program that knows nothing of it meets a device as the driver shows it") {
+    if (!can_run())
+        return;
+    for (const char *what :
+         {"mode", "refusals", "dup", "fork", "pass", "epoll", "threads", "paths", "closes"}) {
+        CAPTURE(what);
+        const auto end = under_amtsim({}, {COSTRAND_PROBE, what});
+        CHECK_MESSAGE(end.status == 0, end.err);
+    }
+}
+
+TEST_CASE("faults show as the errno that the driver gives") {
+    if (!can_run())
+        return;
+    const auto open_fails = [](const char *fault) {
+        return under_amtsim({"--faults", fault}, {COSTRAND_PROBE, "mode"}).err;
+    };
+    CHECK(open_fails("no-permission for-ever").find("open (errno 13") != std::string::npos);
+    CHECK(open_fails("not-ready for-ever").find("open (errno 19") != std::string::npos);
+    CHECK(open_fails("busy on amthi").find("connect (errno 16") != std::string::npos);
+    CHECK(open_fails("no-client on amthi").find("connect (errno 25") != std::string::npos);
+}
+
+TEST_CASE("our own program reads the device's facts through the driver's calls") {
+    if (!can_run())
+        return;
+    // Nobody listens at the server's address: the run ends there, behind the device.
+    const auto end = under_amtsim({}, {COSTRAND_ACTIVATE, "-u", "ws://127.0.0.1:9/activate",
+                                       "--profile", "p", "-v", "--transport", "lme"});
+    CHECK(end.status == 10);
+    CHECK(end.err.find("reading the device's facts over /dev/mei") != std::string::npos);
+    CHECK(end.err.find("tcpip-forward ready for 16992 / 16993 / 623") != std::string::npos);
+    CHECK(end.err.find("nothing listens there") != std::string::npos);
+}
