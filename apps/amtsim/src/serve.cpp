@@ -67,7 +67,7 @@ void allow_many_files() {
 
 // The same machine, but for what tells it from its neighbours.
 sim::profile numbered(sim::profile p, std::size_t number) {
-    char last[13];
+    char last[20];
     std::snprintf(last, sizeof last, "%012zx", number);
     if (number > 0) {
         p.uuid.replace(24, 12, last);
