@@ -12,6 +12,9 @@
 
 #include <support/run_coro.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
+
 #include <doctest/doctest.h>
 
 #include <array>
