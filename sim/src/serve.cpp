@@ -5,10 +5,12 @@
 #include <costrand/core/error.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/websocket.hpp>
 
 #include <boost/asio/this_coro.hpp>
 
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 namespace costrand::sim {
@@ -24,6 +26,17 @@ awaitable<heci::connect_answer> decide(firmware &device, heci::client_id client)
     else
         answer.refusal = errno_of(limit.error());
     co_return answer;
+}
+
+awaitable<void> serve_client(rps_server &server, std::unique_ptr<core::byte_stream> connection) {
+    transports::websocket_options how;
+    auto client = co_await core::as_result(
+        transports::websocket_accept(std::move(connection), std::move(how)));
+    if (client)
+        co_await server.serve(**client);
+    else if (client.error() == core::cond::cancelled)
+        throw system_error(client.error());
+    // Else a visitor that is no websocket client.
 }
 
 // What an accept loop ends with: closed is its normal end.
@@ -77,6 +90,16 @@ awaitable<void> serve_lms_port(firmware &device, transports::tcp_acceptor &accep
         if (!accepted)
             co_return co_await finish(clients, accepted.error());
         clients.spawn(device.serve_lms(std::move(*accepted), port));
+    }
+}
+
+awaitable<void> serve_rps_port(rps_server &server, transports::tcp_acceptor &acceptor) {
+    core::task_group clients(co_await net::this_coro::executor);
+    for (;;) {
+        auto accepted = co_await core::as_result(acceptor.accept());
+        if (!accepted)
+            co_return co_await finish(clients, accepted.error());
+        clients.spawn(serve_client(server, std::move(*accepted)));
     }
 }
 

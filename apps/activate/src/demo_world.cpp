@@ -2,10 +2,8 @@
 #include <costrand/activate/demo.hpp>
 
 #include <costrand/core/as_result.hpp>
-#include <costrand/core/error.hpp>
 #include <costrand/sim/serve.hpp>
 #include <costrand/transports/lms_tcp.hpp>
-#include <costrand/transports/websocket.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -46,7 +44,6 @@ demo_world::folder::~folder() {
 
 demo_world::demo_world(net::any_io_executor executor, const demo_options &options, core::log log)
     : random_(core::system_random()),
-      log_(log),
       heci_path_(folder_.path + "/heci"),
       device_(executor, sim::amt16(), *random_, log),
       server_(server_options(options), *random_, log),
@@ -57,7 +54,7 @@ demo_world::demo_world(net::any_io_executor executor, const demo_options &option
       tasks_(executor) {
     tasks_.spawn(device_.run());
     tasks_.spawn(sim::serve_heci_socket(device_, heci_));
-    tasks_.spawn(accept_server());
+    tasks_.spawn(sim::serve_rps_port(server_, rps_));
     if (options.lms)
         tasks_.spawn(sim::serve_lms_port(device_, lms_, transports::lms_plain_port));
     else
@@ -76,25 +73,6 @@ awaitable<void> demo_world::stop() {
 
 std::string demo_world::server_url() const {
     return "ws://127.0.0.1:" + std::to_string(rps_.port()) + "/activate";
-}
-
-awaitable<void> demo_world::accept_server() {
-    for (;;) {
-        auto connection = co_await rps_.accept();
-        tasks_.spawn(serve_server(std::move(connection)));
-    }
-}
-
-awaitable<void> demo_world::serve_server(std::unique_ptr<core::byte_stream> connection) {
-    transports::websocket_options how;
-    auto client = co_await core::as_result(
-        transports::websocket_accept(std::move(connection), std::move(how)));
-    if (client)
-        co_await server_.serve(**client);
-    else if (client.error() == core::cond::cancelled)
-        throw system_error(client.error());
-    else // a visitor that is no websocket client
-        log_.debug("demo", "connection to the server: ", client.error());
 }
 
 } // namespace costrand::activate

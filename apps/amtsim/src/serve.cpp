@@ -2,7 +2,6 @@
 #include "desk.hpp"
 
 #include <costrand/core/as_result.hpp>
-#include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/core/spawn.hpp>
 #include <costrand/core/strand.hpp>
@@ -10,7 +9,6 @@
 #include <costrand/sim/rps.hpp>
 #include <costrand/sim/serve.hpp>
 #include <costrand/transports/lms_tcp.hpp>
-#include <costrand/transports/websocket.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -150,31 +148,13 @@ class desk {
                     sim::serve_lms_port(one->device, *one->lms, transports::lms_plain_port));
         }
         if (rps_)
-            tasks_.spawn(accept_clients());
+            tasks_.spawn(sim::serve_rps_port(*server_, *rps_));
         while (!over_)
             co_await stop_.wait();
         for (const auto &one : devices_)
             one->device.stop();
         tasks_.cancel();
         (void)co_await core::as_result(tasks_.join()); // what a client did is no news of ours
-    }
-
-    awaitable<void> accept_clients() {
-        for (;;) {
-            auto connection = co_await rps_->accept();
-            tasks_.spawn(serve_client(std::move(connection)));
-        }
-    }
-
-    awaitable<void> serve_client(std::unique_ptr<core::byte_stream> connection) {
-        transports::websocket_options how;
-        auto client = co_await core::as_result(
-            transports::websocket_accept(std::move(connection), std::move(how)));
-        if (client)
-            co_await server_->serve(**client);
-        else if (client.error() == core::cond::cancelled)
-            throw system_error(client.error());
-        // else a visitor that is no websocket client
     }
 
     socket_folder folder_;

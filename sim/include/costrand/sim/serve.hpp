@@ -5,6 +5,7 @@
 
 #include <costrand/core/awaitable.hpp>
 #include <costrand/sim/firmware.hpp>
+#include <costrand/sim/rps.hpp>
 #include <costrand/transports/heci_socket.hpp>
 #include <costrand/transports/tcp.hpp>
 
@@ -20,6 +21,11 @@ namespace costrand::sim {
 // The same for a port of the LMS. `port` is the device's port (16992), whatever the acceptor's is.
 [[nodiscard]] awaitable<void> serve_lms_port(firmware &device, transports::tcp_acceptor &acceptor,
                                              std::uint16_t port);
+
+// Takes websocket clients of the small server; visitors that are none are dropped. Completes, and
+// is cancelled, as the others.
+[[nodiscard]] awaitable<void> serve_rps_port(rps_server &server,
+                                             transports::tcp_acceptor &acceptor);
 
 // The errno of open or connect that a program sees for that refusal; EINVAL for other codes.
 [[nodiscard]] int errno_of(const error_code &refusal) noexcept;

@@ -57,11 +57,7 @@ class demo_world {
         std::string path;
     };
 
-    awaitable<void> accept_server();
-    awaitable<void> serve_server(std::unique_ptr<core::byte_stream> connection);
-
     std::unique_ptr<core::random_source> random_;
-    core::log log_;
     folder folder_;
     std::string heci_path_;
     sim::firmware device_;
