@@ -100,4 +100,26 @@ awaitable<void> task_group::join() {
         throw system_error(interrupted);
 }
 
+awaitable<void> task_group::run(awaitable<void> body) {
+    std::exception_ptr failure;
+    try {
+        co_await std::move(body);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    cancel();
+    // A cancelled coroutine cannot await, but for this; the caller stays cancelled.
+    const bool throws = co_await net::this_coro::throw_if_cancelled();
+    co_await net::this_coro::throw_if_cancelled(false);
+    try {
+        co_await join();
+    } catch (...) {
+        if (!failure)
+            failure = std::current_exception();
+    }
+    co_await net::this_coro::throw_if_cancelled(throws);
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
 } // namespace costrand::core

@@ -39,18 +39,38 @@ awaitable<void> serve_client(rps_server &server, std::unique_ptr<core::byte_stre
     // Else a visitor that is no websocket client.
 }
 
-// What an accept loop ends with: closed is its normal end.
-awaitable<void> finish(core::task_group &clients, error_code why) {
-    clients.cancel();
-    // Also when the accept loop itself was cancelled; the caller stays cancelled.
-    const bool throws = co_await net::this_coro::throw_if_cancelled();
-    co_await net::this_coro::throw_if_cancelled(false);
-    auto joined = co_await core::as_result(clients.join());
-    co_await net::this_coro::throw_if_cancelled(throws);
-    if (why != core::cond::closed)
-        throw system_error(why);
-    if (!joined)
-        throw system_error(joined.error());
+awaitable<void> accept_heci(firmware &device, heci::socket_acceptor &acceptor,
+                            core::task_group &clients) {
+    for (;;) {
+        heci::connect_policy policy = [&device](heci::client_id client) {
+            return decide(device, client);
+        };
+        auto accepted = co_await acceptor.accept(std::move(policy));
+        clients.spawn(device.serve_heci(std::move(accepted.stream), accepted.client));
+    }
+}
+
+awaitable<void> accept_lms(firmware &device, transports::tcp_acceptor &acceptor, std::uint16_t port,
+                           core::task_group &clients) {
+    for (;;) {
+        auto connection = co_await acceptor.accept();
+        clients.spawn(device.serve_lms(std::move(connection), port));
+    }
+}
+
+awaitable<void> accept_rps(rps_server &server, transports::tcp_acceptor &acceptor,
+                           core::task_group &clients) {
+    for (;;) {
+        auto connection = co_await acceptor.accept();
+        clients.spawn(serve_client(server, std::move(connection)));
+    }
+}
+
+// An acceptor that was closed is the normal end of its loop.
+awaitable<void> serve(core::task_group &clients, awaitable<void> accept_loop) {
+    const auto ended = co_await core::as_result(clients.run(std::move(accept_loop)));
+    if (!ended && ended.error() != core::cond::closed)
+        throw system_error(ended.error());
 }
 
 } // namespace
@@ -71,36 +91,18 @@ int errno_of(const error_code &refusal) noexcept {
 
 awaitable<void> serve_heci_socket(firmware &device, heci::socket_acceptor &acceptor) {
     core::task_group clients(co_await net::this_coro::executor);
-    for (;;) {
-        heci::connect_policy policy = [&device](heci::client_id client) {
-            return decide(device, client);
-        };
-        auto accepted = co_await core::as_result(acceptor.accept(std::move(policy)));
-        if (!accepted)
-            co_return co_await finish(clients, accepted.error());
-        clients.spawn(device.serve_heci(std::move(accepted->stream), accepted->client));
-    }
+    co_await serve(clients, accept_heci(device, acceptor, clients));
 }
 
 awaitable<void> serve_lms_port(firmware &device, transports::tcp_acceptor &acceptor,
                                std::uint16_t port) {
     core::task_group clients(co_await net::this_coro::executor);
-    for (;;) {
-        auto accepted = co_await core::as_result(acceptor.accept());
-        if (!accepted)
-            co_return co_await finish(clients, accepted.error());
-        clients.spawn(device.serve_lms(std::move(*accepted), port));
-    }
+    co_await serve(clients, accept_lms(device, acceptor, port, clients));
 }
 
 awaitable<void> serve_rps_port(rps_server &server, transports::tcp_acceptor &acceptor) {
     core::task_group clients(co_await net::this_coro::executor);
-    for (;;) {
-        auto accepted = co_await core::as_result(acceptor.accept());
-        if (!accepted)
-            co_return co_await finish(clients, accepted.error());
-        clients.spawn(serve_client(server, std::move(*accepted)));
-    }
+    co_await serve(clients, accept_rps(server, acceptor, clients));
 }
 
 } // namespace costrand::sim

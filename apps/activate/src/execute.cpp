@@ -38,18 +38,7 @@ awaitable<void> tick(console &says, core::time_point start) {
 awaitable<void> with_clock(awaitable<void> body, console &says, net::any_io_executor executor) {
     core::task_group clock(executor);
     clock.spawn(tick(says, core::now(executor)));
-    std::exception_ptr failed;
-    try {
-        co_await std::move(body);
-    } catch (...) {
-        failed = std::current_exception();
-    }
-    co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-    clock.cancel();
-    // A clock has no failure of its own.
-    (void)co_await core::as_result(clock.join());
-    if (failed)
-        std::rethrow_exception(failed);
+    co_await clock.run(std::move(body));
 }
 
 } // namespace

@@ -132,15 +132,7 @@ supervisor::~supervisor() {
 }
 
 awaitable<void> supervisor::run() {
-    auto ended = co_await core::as_result(answer_calls());
-    listener_.close();
-    links_.cancel();
-    const bool throws = co_await net::this_coro::throw_if_cancelled();
-    co_await net::this_coro::throw_if_cancelled(false);
-    (void)co_await core::as_result(links_.join()); // a link's end is the program's affair
-    co_await net::this_coro::throw_if_cancelled(throws);
-    if (!ended)
-        throw system_error(ended.error());
+    co_await links_.run(answer_calls());
 }
 
 awaitable<void> supervisor::answer_calls() {

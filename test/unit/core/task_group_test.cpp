@@ -82,6 +82,19 @@ awaitable<void> joiner(std::shared_ptr<join_outcome> to, trace_ptr trace,
     to->next_await_throws = false;
 }
 
+awaitable<void> runner(std::shared_ptr<join_outcome> to, trace_ptr trace, core::virtual_time *time,
+                       awaitable<void> body) {
+    task_group group(co_await net::this_coro::executor);
+    group.spawn(slow_to_stop(30ms, trace, error_code()));
+    auto ended = co_await as_result(group.run(std::move(body)));
+    to->code = ended ? error_code() : ended.error();
+    to->at = time->elapsed();
+    CHECK(group.empty());
+    to->next_await_throws = true;
+    co_await core::sleep_for(1ms);
+    to->next_await_throws = false;
+}
+
 } // namespace
 
 TEST_CASE("join completes when the last child has ended") {
@@ -242,6 +255,45 @@ TEST_CASE("a cancelled join cancels the children, waits for them and reports the
         CHECK(outcome->code == core::cond::cancelled);
         CHECK(outcome->at == 35ms);
         CHECK(*trace == "xws");
+    });
+}
+
+TEST_CASE("run cancels the children at the end of its body and waits for them") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto trace = std::make_shared<std::string>();
+        auto outcome = std::make_shared<join_outcome>();
+        co_await runner(outcome, trace, &env.time, work(5ms, trace, 'b'));
+        CHECK_FALSE(outcome->code);
+        CHECK(outcome->at == 35ms);
+        CHECK(*trace == "bs");
+        CHECK_FALSE(outcome->next_await_throws);
+    });
+}
+
+TEST_CASE("run throws its body's error after the children's end") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto trace = std::make_shared<std::string>();
+        auto outcome = std::make_shared<join_outcome>();
+        co_await runner(outcome, trace, &env.time, fail(5ms, errc::closed));
+        CHECK(outcome->code == errc::closed);
+        CHECK(outcome->at == 35ms);
+        CHECK(*trace == "s");
+    });
+}
+
+TEST_CASE("a cancelled run waits for its children too, and stays cancelled") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto trace = std::make_shared<std::string>();
+        auto outcome = std::make_shared<join_outcome>();
+        task_group outer(env.executor);
+        outer.spawn(runner(outcome, trace, &env.time, work(1h, trace, 'b')));
+        co_await core::sleep_for(5ms);
+        outer.cancel();
+        co_await outer.join();
+        CHECK(outcome->code == core::cond::cancelled);
+        CHECK(outcome->at == 35ms);
+        CHECK(*trace == "xbs");
+        CHECK(outcome->next_await_throws);
     });
 }
 

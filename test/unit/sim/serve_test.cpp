@@ -10,17 +10,20 @@
 #include <costrand/core/strand.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/websocket.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 using namespace costrand;
@@ -156,6 +159,26 @@ TEST_CASE("a program reaches WS-Management through the LMS port") {
         CHECK(reply.http.status == 200);
         CHECK(b.device.counters().lms_connections == 2);
         co_await b.end();
+    });
+}
+
+// A client that is served still uses the server; a sanitizer sees it when one outlives the loop.
+TEST_CASE("a cancelled accept loop ends after its clients") {
+    run([](net::any_io_executor ex) -> awaitable<void> {
+        auto random = core::seeded_random(1);
+        auto server = std::make_unique<rps_server>(recorded_rps_options(), *random, core::log());
+        transports::tcp_acceptor at(ex, "127.0.0.1", 0);
+        core::task_group loops(ex);
+        loops.spawn(serve_rps_port(*server, at));
+        auto url = transports::parse_websocket_url("ws://127.0.0.1:" + std::to_string(at.port()));
+        auto client = co_await transports::websocket_connect(
+            std::move(url.value()), transports::websocket_options(), core::log());
+        loops.cancel();
+        co_await loops.join();
+        server.reset();
+        std::array<char, 64> buffer{};
+        const auto heard = co_await core::as_result(client->receive(net::buffer(buffer)));
+        CHECK(heard.error() == core::end_of_stream);
     });
 }
 

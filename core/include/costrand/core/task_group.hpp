@@ -35,6 +35,10 @@ class task_group {
     // caller's next co_await throws, as after any cancelled one.
     [[nodiscard]] awaitable<void> join();
 
+    // Awaits body, which may spawn; then cancels the children and waits for their end, also when
+    // the caller is cancelled. Throws what body threw, or else the first child's error.
+    [[nodiscard]] awaitable<void> run(awaitable<void> body);
+
     [[nodiscard]] bool empty() const noexcept;
 
   private:
