@@ -45,7 +45,8 @@ function(costrand_test)
   target_link_libraries(${arg_NAME} PRIVATE costrand_test_support ${arg_LINK}
                                             costrand_warnings costrand_sanitizers)
   # What is tested is optimised as it ships; the tests' own sources are most of the compile time.
-  target_compile_options(${arg_NAME} PRIVATE $<$<CONFIG:Release>:-Og>)
+  target_compile_options(${arg_NAME}
+    PRIVATE $<$<OR:$<CONFIG:Release>,$<BOOL:${COSTRAND_SANITIZE}>>:-Og>)
   add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
   set_tests_properties(${arg_NAME} PROPERTIES TIMEOUT 240)
 endfunction()
