@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <utility>
 
@@ -23,6 +24,9 @@ constexpr auto kinds = std::to_array<kind_name>(
      {"not-ready", fault_kind::not_ready},
      {"no-client", fault_kind::no_client},
      {"busy", fault_kind::busy},
+     {"connect-fails", fault_kind::connect_fails},
+     {"read-fails", fault_kind::read_fails},
+     {"write-fails", fault_kind::write_fails},
      {"reset-on-send", fault_kind::reset_on_send},
      {"reset-after", fault_kind::reset_after},
      {"silence", fault_kind::silence},
@@ -62,6 +66,25 @@ constexpr auto clients = std::to_array<client_name>({{"amthi", heci::client::amt
                                                      {"lme", heci::client::lme},
                                                      {"watchdog", heci::client::watchdog},
                                                      {"mkhi", heci::client::mkhi}});
+
+// What the calls of a mei driver fail with (docs/spec/heci.md 4), and what any call may.
+struct errno_name {
+    std::string_view text;
+    int value;
+};
+constexpr auto errnos = std::to_array<errno_name>({{"EAGAIN", EAGAIN},
+                                                   {"EBUSY", EBUSY},
+                                                   {"EFAULT", EFAULT},
+                                                   {"EFBIG", EFBIG},
+                                                   {"EINTR", EINTR},
+                                                   {"EINVAL", EINVAL},
+                                                   {"EIO", EIO},
+                                                   {"ENODEV", ENODEV},
+                                                   {"ENOMEM", ENOMEM},
+                                                   {"ENOTTY", ENOTTY},
+                                                   {"EPERM", EPERM},
+                                                   {"ETIME", ETIME},
+                                                   {"ETIMEDOUT", ETIMEDOUT}});
 
 std::string listed(auto &&names) {
     std::string all;
@@ -162,6 +185,13 @@ fault read_order(words from) {
             order.after(from.duration(key));
         } else if (key == "value") {
             order.with(static_cast<std::uint32_t>(from.number(key, 0, 0xffffffff)));
+        } else if (key == "errno") {
+            const auto word = from.value(key);
+            const auto *known = std::ranges::find(errnos, word, &errno_name::text);
+            if (known == errnos.end())
+                from.fail("there is no errno \"" + std::string(word) +
+                          "\" here; there are: " + listed(errnos));
+            order.with(static_cast<std::uint32_t>(known->value));
         } else if (key == "saying") {
             order.saying(std::string(from.value(key)));
         } else if (key == "bytes") {
@@ -172,13 +202,24 @@ fault read_order(words from) {
         } else {
             from.fail("there is no word \"" + std::string(key) +
                       "\"; there are: on, apf, call, nth, times, for-ever, for, after, value, "
-                      "saying, bytes");
+                      "errno, saying, bytes");
         }
     }
+    const bool fails = order.kind == fault_kind::connect_fails ||
+                       order.kind == fault_kind::read_fails ||
+                       order.kind == fault_kind::write_fails;
+    if (fails && order.value == 0)
+        from.fail("\"" + std::string(name) + "\" wants an errno, as in \"errno EAGAIN\"");
     return order;
 }
 
 } // namespace
+
+bool needs_watched_calls(fault_kind kind) noexcept {
+    using enum fault_kind;
+    return kind == read_fails || kind == write_fails || kind == reset_on_send ||
+           kind == reset_after || kind == reset_before_reply;
+}
 
 std::vector<fault> parse_faults(std::string_view file, std::string_view text) {
     std::vector<fault> orders;

@@ -58,6 +58,8 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
 
     static awaitable<std::unique_ptr<core::message_stream>> connect(self_ptr me,
                                                                     heci::client_id client);
+    [[nodiscard]] static std::unique_ptr<core::message_stream>
+    link_in_memory(const self_ptr &me, heci::client_id client);
     static awaitable<void> serve_link(self_ptr me, std::unique_ptr<core::message_stream> below,
                                       link_ptr link);
     static awaitable<void> serve_lme(self_ptr me, core::message_stream &stream, link_ptr link);
@@ -173,6 +175,11 @@ awaitable<std::unique_ptr<core::message_stream>> firmware::impl::connect(self_pt
     if (const auto refusal = me->open_refusal(client))
         throw system_error(refusal);
     me->admit(client);
+    co_return link_in_memory(me, client);
+}
+
+std::unique_ptr<core::message_stream> firmware::impl::link_in_memory(const self_ptr &me,
+                                                                     heci::client_id client) {
     memory_options options;
     options.max_message_size = max_message(client, me->device.heci);
     auto [host, far_end] = memory_message_pair(me->executor, options, options);
@@ -180,7 +187,7 @@ awaitable<std::unique_ptr<core::message_stream>> firmware::impl::connect(self_pt
     auto handed_out = host_end(std::move(host), link, me->orders);
     me->links.push_back(link);
     me->tasks.spawn(serve_link(me, std::move(far_end), std::move(link)));
-    co_return handed_out;
+    return handed_out;
 }
 
 awaitable<void> firmware::impl::serve_link(self_ptr me, std::unique_ptr<core::message_stream> below,
@@ -311,6 +318,12 @@ awaitable<std::size_t> firmware::admit_opened(heci::client_id client) {
         co_await core::sleep_for(news);
     me->admit(client);
     co_return max_message(client, me->device.heci);
+}
+
+awaitable<std::unique_ptr<core::message_stream>> firmware::connect_opened(heci::client_id client) {
+    auto me = impl_;
+    (void)co_await admit_opened(client);
+    co_return impl::link_in_memory(me, client);
 }
 
 awaitable<void> firmware::serve_heci(std::unique_ptr<core::message_stream> link,

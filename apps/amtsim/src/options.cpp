@@ -67,6 +67,11 @@ std::vector<sim::fault> read_faults(const std::string &given) {
     return sim::parse_faults("--faults", given);
 }
 
+bool is_of_calls(const sim::fault &order) {
+    using enum sim::fault_kind;
+    return order.kind == connect_fails || order.kind == read_fails || order.kind == write_fails;
+}
+
 po::variables_map parse(const std::vector<std::string> &arguments, bool serve) {
     auto known = common_options();
     if (serve)
@@ -139,6 +144,9 @@ settings read_settings(const std::vector<std::string> &arguments) {
         throw usage_error("run: which program? amtsim run [options] -- PROGRAM [ARGUMENTS]");
     if (out.action == what_to_do::serve && !out.command.empty())
         throw usage_error("serve takes no program: use run");
+    if (out.action == what_to_do::serve && std::ranges::any_of(out.faults, is_of_calls))
+        throw usage_error("--faults: connect-fails, read-fails and write-fails are faults of a "
+                          "program's calls: only run shows them");
     return out;
 }
 

@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <functional>
@@ -44,11 +45,18 @@ int end_as(int status) {
     return 128 + number; // only when the signal did not kill
 }
 
+watched_calls calls_for(const std::vector<sim::fault> &faults) {
+    const bool io = std::ranges::any_of(
+        faults, [](const sim::fault &order) { return sim::needs_watched_calls(order.kind); });
+    return io ? watched_calls::device_and_io : watched_calls::device;
+}
+
 class session {
   public:
     session(const settings &options, core::random_source &random, core::log log)
         : log_(log),
           strand_(core::make_session_strand(context_)),
+          watched_(calls_for(options.faults)),
           device_(strand_, options.profile, random, log),
           tasks_(strand_),
           signals_(context_) {
@@ -61,14 +69,14 @@ class session {
     int run(const std::vector<std::string> &command) {
         signals_.add(SIGCHLD);
         signals_.add(SIGTERM);
-        const auto started = start_supervised(command);
+        const auto started = start_supervised(command, watched_);
         child_ = started.child;
         // The terminal sends these to the program as well: how it ends is how we end.
         ::signal(SIGINT, SIG_IGN);
         ::signal(SIGQUIT, SIG_IGN);
         watch();
         net::post(strand_, [this, listener = started.listener] {
-            supervisor_.emplace(strand_, listener, device_, log_);
+            supervisor_.emplace(strand_, listener, watched_, device_, log_);
             tasks_.spawn(supervisor_->run());
             tasks_.spawn(device_.run());
             if (lms_)
@@ -110,6 +118,7 @@ class session {
     pid_t child_ = -1;
     net::io_context context_{1};
     net::any_io_executor strand_;
+    watched_calls watched_;
     sim::firmware device_;
     std::optional<transports::tcp_acceptor> lms_;
     std::optional<supervisor> supervisor_;

@@ -48,7 +48,7 @@ constexpr unsigned number_at = offsetof(seccomp_data, nr);
 constexpr unsigned architecture_at = offsetof(seccomp_data, arch);
 constexpr unsigned request_at = offsetof(seccomp_data, args) + sizeof(std::uint64_t);
 
-std::vector<sock_filter> make_filter() {
+std::vector<sock_filter> make_filter(watched_calls which) {
     std::vector<sock_filter> f;
     const auto add = [&f](unsigned code, unsigned value, unsigned char yes = 0,
                           unsigned char no = 0) {
@@ -58,9 +58,15 @@ std::vector<sock_filter> make_filter() {
     add(BPF_JMP | BPF_JEQ | BPF_K, our_architecture, 1, 0);
     add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     add(BPF_LD | BPF_W | BPF_ABS, number_at);
-    for (const auto call : path_calls) {
+    const auto tell = [&add](unsigned call) {
         add(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1);
         add(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+    };
+    for (const auto call : path_calls)
+        tell(call);
+    if (which == watched_calls::device_and_io) {
+        tell(SYS_read);
+        tell(SYS_write);
     }
     // ioctl only of type 'H', the mei driver's.
     add(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 1, 0);
@@ -149,12 +155,12 @@ bool next_report(int socket, int &failure, int &listener) {
 
 } // namespace
 
-supervised start_supervised(const std::vector<std::string> &command) {
+supervised start_supervised(const std::vector<std::string> &command, watched_calls which) {
     std::vector<char *> arguments;
     for (const auto &word : command)
         arguments.push_back(const_cast<char *>(word.c_str())); // exec does not change them
     arguments.push_back(nullptr);
-    auto filter = make_filter();
+    auto filter = make_filter(which);
     const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
 
     int ends[2];

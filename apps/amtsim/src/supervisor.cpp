@@ -32,10 +32,6 @@ namespace {
 
 constexpr std::string_view component = "amtsim";
 
-// linux/mei.h: in the client's GUID, out u32 maximum message length, u8 protocol version.
-using connect_data = std::array<std::byte, 16>;
-constexpr unsigned connect_client = 0xC0104801;
-
 bool is_device(std::string_view path) {
     constexpr std::string_view nodes[] = {"/dev/mei", "/dev/mei0", "/dev/mei1", "/dev/mei2",
                                           "/dev/mei3"};
@@ -49,44 +45,6 @@ std::string_view sysfs_text(std::string_view path) {
     if (path == "/sys/class/mei/mei0/dev_state")
         return "ENABLED\n";
     return {};
-}
-
-bool read_memory(pid_t pid, std::uint64_t from, void *to, std::size_t size) {
-    const iovec here{to, size}, there{reinterpret_cast<void *>(from), size};
-    return ::process_vm_readv(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
-}
-
-bool write_memory(pid_t pid, std::uint64_t to, const void *from, std::size_t size) {
-    const iovec here{const_cast<void *>(from), size}, there{reinterpret_cast<void *>(to), size};
-    return ::process_vm_writev(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
-}
-
-// A text that ends with 0, at most PATH_MAX long. Page by page: the one behind it need not exist.
-std::optional<std::string> read_text(pid_t pid, std::uint64_t from) {
-    constexpr std::size_t page = 4096, longest = 4096;
-    std::string text;
-    while (text.size() < longest) {
-        char buffer[page];
-        const std::size_t left = page - (from + text.size()) % page;
-        const iovec here{buffer, left}, there{reinterpret_cast<void *>(from + text.size()), left};
-        const auto n = ::process_vm_readv(pid, &here, 1, &there, 1, 0);
-        if (n <= 0)
-            return std::nullopt;
-        const std::string_view got(buffer, static_cast<std::size_t>(n));
-        const auto end = got.find('\0');
-        text.append(got.substr(0, end));
-        if (end != got.npos)
-            return text;
-    }
-    return std::nullopt;
-}
-
-std::optional<std::string> link_target(const std::string &link) {
-    char buffer[4096];
-    const auto n = ::readlink(link.c_str(), buffer, sizeof buffer);
-    if (n <= 0)
-        return std::nullopt;
-    return std::string(buffer, static_cast<std::size_t>(n));
 }
 
 struct stat character_device() {
@@ -118,17 +76,19 @@ pid_t task_of(const seccomp_notif &call) {
 
 } // namespace
 
-supervisor::supervisor(net::any_io_executor executor, int listener, sim::firmware &device,
-                       core::log log)
+supervisor::supervisor(net::any_io_executor executor, int listener, watched_calls which,
+                       sim::firmware &device, core::log log)
     : listener_(executor, listener),
+      which_(which),
       device_(device),
       log_(std::move(log)),
       links_(executor) {}
 
 supervisor::~supervisor() {
     for (const auto &[which, one] : nodes_)
-        if (one.ours >= 0)
-            ::close(one.ours);
+        for (const int fd : {one.ours, one.theirs})
+            if (fd >= 0)
+                ::close(fd);
 }
 
 awaitable<void> supervisor::run() {
@@ -166,10 +126,11 @@ void supervisor::go_on(const seccomp_notif &call) {
     (void)::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
-// 0: the call succeeds with 0.
-void supervisor::reply(const seccomp_notif &call, int failure) {
+// 0: the call succeeds, with that value.
+void supervisor::reply(const seccomp_notif &call, int failure, std::int64_t value) {
     seccomp_notif_resp response{};
     response.id = call.id;
+    response.val = failure == 0 ? value : 0;
     response.error = -failure;
     (void)::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
@@ -202,6 +163,10 @@ void supervisor::answer(const seccomp_notif &call) {
     const auto &args = call.data.args;
     if (call.data.nr == SYS_ioctl)
         return control(call);
+    if (call.data.nr == SYS_read)
+        return read(call);
+    if (call.data.nr == SYS_write)
+        return write(call);
     // Where the path stands, and relative to what.
     int folder = AT_FDCWD, at = 0;
     switch (call.data.nr) {
@@ -284,7 +249,7 @@ void supervisor::open_device(const seccomp_notif &call, int flags) {
         ::close(ends[0]);
         return reply(call, failure);
     }
-    nodes_[{theirs.st_dev, theirs.st_ino}] = {ends[0], false};
+    nodes_[{theirs.st_dev, theirs.st_ino}].ours = ends[0];
     log_.debug(component, "process ", call.pid, " opened the device");
 }
 
@@ -303,81 +268,6 @@ void supervisor::open_text(const seccomp_notif &call, std::string_view text) {
     if (::ioctl(listener_.native(), SECCOMP_IOCTL_NOTIF_ADDFD, &give) < 0)
         reply(call, errno);
     ::close(fd);
-}
-
-void supervisor::control(const seccomp_notif &call) {
-    const std::string fd = "/proc/" + std::to_string(call.pid) + "/fd/" +
-                           std::to_string(static_cast<int>(call.data.args[0]));
-    struct stat which {};
-    if (::stat(fd.c_str(), &which) != 0 || !still_waits(call))
-        return go_on(call);
-    const auto found = nodes_.find({which.st_dev, which.st_ino});
-    if (found == nodes_.end())
-        return go_on(call); // another device's
-    if (static_cast<unsigned>(call.data.args[1]) != connect_client)
-        return reply(call, ENOTTY);
-    if (found->second.ours < 0 || found->second.connecting)
-        return reply(call, EBUSY);
-    found->second.connecting = true;
-    links_.spawn(connect(call, found->first));
-}
-
-awaitable<void> supervisor::connect(seccomp_notif call, inode which) {
-    connect_data data{};
-    int failure = 0;
-    heci::client_id client{};
-    std::size_t max_message_size = 0;
-    if (!read_memory(task_of(call), call.data.args[2], data.data(), data.size()) ||
-        !still_waits(call)) {
-        failure = EFAULT;
-    } else {
-        client.bytes = data;
-        auto admitted = co_await core::as_result(device_.admit_opened(client));
-        if (admitted)
-            max_message_size = *admitted;
-        else
-            failure = sim::errno_of(admitted.error());
-    }
-    auto found = nodes_.find(which);
-    if (found == nodes_.end())
-        co_return reply(call, ENODEV);
-    found->second.connecting = false;
-    if (failure == 0) {
-        data = {};
-        core::store_le(data.data(), static_cast<std::uint32_t>(max_message_size));
-        data[4] = std::byte{1};
-        if (!still_waits(call) ||
-            !write_memory(task_of(call), call.data.args[2], data.data(), data.size()))
-            failure = EFAULT;
-    }
-    if (failure == 0) {
-        const int ours = std::exchange(found->second.ours, -1);
-        const auto executor = co_await net::this_coro::executor;
-        links_.spawn(serve(heci::adopt_socket(executor, ours, max_message_size), client, which));
-        log_.debug(component, "process ", call.pid, " connected to a client");
-    } else {
-        log_.debug(component, "process ", call.pid, ": connect refused with errno ", failure);
-    }
-    reply(call, failure);
-}
-
-awaitable<void> supervisor::serve(std::unique_ptr<core::message_stream> link,
-                                  heci::client_id client, inode which) {
-    co_await device_.serve_heci(std::move(link), client);
-    nodes_.erase(which);
-}
-
-// Nodes that the program closed before it connected them.
-void supervisor::forget_closed() {
-    std::erase_if(nodes_, [](const auto &entry) {
-        const int ours = entry.second.ours;
-        pollfd now{ours, 0, 0};
-        if (ours < 0 || entry.second.connecting || ::poll(&now, 1, 0) != 1 ||
-            (now.revents & POLLHUP) == 0)
-            return false;
-        ::close(ours);
-        return true;
-    });
 }
 
 } // namespace costrand::amtsim

@@ -7,14 +7,19 @@
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/descriptor.hpp>
 #include <costrand/core/log.hpp>
+#include <costrand/core/result.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/sim/firmware.hpp>
+
+#include "supervised.hpp"
+#include "tracee.hpp"
+#include "watched_link.hpp"
 
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include <linux/seccomp.h>
 #include <sys/types.h>
@@ -23,8 +28,11 @@ namespace costrand::amtsim {
 
 class supervisor {
   public:
-    // Takes the listener over. The device outlives the supervisor.
-    supervisor(net::any_io_executor executor, int listener, sim::firmware &device, core::log log);
+    // Takes the listener over. The device outlives the supervisor. `which` is what the program was
+    // started with: with device_and_io a reset shows as ENODEV and POLLERR, else as the end of the
+    // file.
+    supervisor(net::any_io_executor executor, int listener, watched_calls which,
+               sim::firmware &device, core::log log);
     supervisor(const supervisor &) = delete;
     supervisor &operator=(const supervisor &) = delete;
     ~supervisor();
@@ -34,13 +42,21 @@ class supervisor {
     [[nodiscard]] awaitable<void> run();
 
   private:
-    // One open() of the device by the program: our end of the socket, until it is connected.
+    // One open() of the device by the program.
     struct node {
-        int ours = -1;
+        int ours = -1; // our end of the socket, until it is connected
         bool connecting = false;
+        heci::client_id client{};
+        std::shared_ptr<watched_link> link; // once connected, when calls are watched
+        // After a reset: the program's end, so that no other file gets its inode.
+        int theirs = -1;
     };
-    // The program's end, whatever descriptors it has for it (dup, fork, sent over a socket).
-    using inode = std::pair<dev_t, ino_t>;
+
+    // A firmware that took a connect: its stream when calls are watched, else it takes a socket.
+    struct connected {
+        std::unique_ptr<core::message_stream> firmware;
+        std::size_t max_message_size = 0;
+    };
 
     awaitable<void> answer_calls();
     [[nodiscard]] std::optional<seccomp_notif> next_call();
@@ -48,18 +64,31 @@ class supervisor {
     void open_device(const seccomp_notif &call, int flags);
     void open_text(const seccomp_notif &call, std::string_view text);
     void control(const seccomp_notif &call);
+    void read(const seccomp_notif &call);
+    void write(const seccomp_notif &call);
+    // The errno that a fault orders for this call of the driver's; 0 when none does.
+    [[nodiscard]] int ordered_errno(sim::fault_kind kind, const node &at);
+    awaitable<core::result<connected>> ask_firmware(heci::client_id client);
     awaitable<void> connect(seccomp_notif call, inode which);
+    void begin(node &at, inode which, connected made);
     awaitable<void> serve(std::unique_ptr<core::message_stream> link, heci::client_id client,
                           inode which);
+    awaitable<void> serve_watched(std::shared_ptr<watched_link> link, inode which);
+    awaitable<void> read_later(seccomp_notif call, std::shared_ptr<watched_link> link);
+    awaitable<void> pass_on(seccomp_notif call, std::shared_ptr<watched_link> link,
+                            std::vector<std::byte> message);
+    void show_reset(inode which, watched_link &link);
     void forget_closed();
 
     void go_on(const seccomp_notif &call);
-    void reply(const seccomp_notif &call, int failure);
+    void reply(const seccomp_notif &call, int failure, std::int64_t value = 0);
+    [[nodiscard]] node *node_of(const seccomp_notif &call);
     [[nodiscard]] bool still_waits(const seccomp_notif &call);
     [[nodiscard]] std::optional<std::string> path_of(const seccomp_notif &call, int folder,
                                                      std::uint64_t address);
 
     core::descriptor listener_;
+    watched_calls which_;
     sim::firmware &device_;
     core::log log_;
     core::task_group links_;

@@ -212,13 +212,72 @@ static void try_closes(void) {
     talk(device());
 }
 
+/* Under a fault "reset-on-send nth 2 on amthi". */
+static void try_reset(void) {
+    unsigned char reply[8192];
+    const int fd = device();
+    talk(fd);
+    must(write(fd, ask_mode, sizeof ask_mode) == -1 && errno == ENODEV, "write: ENODEV");
+    must(read(fd, reply, sizeof reply) == -1 && errno == ENODEV, "read: ENODEV");
+    struct pollfd wait = {fd, POLLIN, 0};
+    must(poll(&wait, 1, 5000) == 1 && (wait.revents & POLLERR) != 0, "poll: POLLERR");
+    const int poller = epoll_create1(0);
+    struct epoll_event event = {EPOLLIN | EPOLLET, {0}};
+    must(epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+    must(epoll_wait(poller, &event, 1, 5000) == 1 && (event.events & EPOLLERR) != 0,
+         "epoll_wait: EPOLLERR");
+    must(write(fd, ask_mode, sizeof ask_mode) == -1 && errno == ENODEV, "it stays dead");
+    close(fd);
+    for (int i = 0; i < 20; ++i) { /* an inode of old must not be taken for the dead one */
+        int ends[2];
+        must(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0, "socketpair");
+        must(write(ends[0], "a", 1) == 1 && read(ends[1], reply, 1) == 1, "other descriptors");
+        close(ends[0]);
+        close(ends[1]);
+    }
+    talk(device());
+}
+
+/* Under a fault "reset-before-reply on amthi". */
+static void try_blocked(void) {
+    unsigned char reply[8192];
+    const int fd = device();
+    must(write(fd, ask_mode, sizeof ask_mode) == sizeof ask_mode, "write");
+    must(read(fd, reply, sizeof reply) == -1 && errno == ENODEV, "a read that waits: ENODEV");
+    talk(device());
+}
+
+/* Under the faults "connect-fails errno EBUSY; read-fails errno EINTR; write-fails errno EAGAIN". */
+static void try_ordered(void) {
+    unsigned char data[16], reply[8192];
+    const int fd = open_device(0);
+    memcpy(data, amthi, sizeof data);
+    must(ioctl(fd, CONNECT, data) == -1 && errno == EBUSY, "connect: EBUSY");
+    connect_to(fd, amthi);
+    must(write(fd, ask_mode, sizeof ask_mode) == -1 && errno == EAGAIN, "write: EAGAIN");
+    must(write(fd, ask_mode, sizeof ask_mode) == sizeof ask_mode, "write again");
+    must(read(fd, reply, sizeof reply) == -1 && errno == EINTR, "read: EINTR");
+    check_mode_reply(reply, read(fd, reply, sizeof reply));
+    must(write(fd, reply, 0) == 0, "an empty write sends nothing");
+    static const char large[1 << 16];
+    must(write(fd, large, sizeof large) == -1 && errno == EFBIG,
+         "more than the firmware takes: EFBIG");
+    void *volatile nowhere = (void *)8;
+    must(write(fd, nowhere, 12) == -1 && errno == EFAULT, "a bad pointer: EFAULT");
+    const int other = open_device(0);
+    must(write(other, ask_mode, sizeof ask_mode) == -1 && errno == ENODEV,
+         "without a connection: ENODEV");
+    talk(fd);
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*run)(void);
     } all[] = {{"mode", try_mode},   {"refusals", try_refusals}, {"dup", try_dup},
                {"fork", try_fork},   {"pass", try_pass},         {"epoll", try_epoll},
-               {"threads", try_threads}, {"paths", try_paths},   {"closes", try_closes}};
+               {"threads", try_threads}, {"paths", try_paths},   {"closes", try_closes},
+               {"reset", try_reset}, {"blocked", try_blocked},   {"ordered", try_ordered}};
     for (size_t i = 0; argc == 2 && i < sizeof all / sizeof all[0]; ++i)
         if (strcmp(all[i].name, argv[1]) == 0) {
             all[i].run();

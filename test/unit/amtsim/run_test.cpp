@@ -99,6 +99,44 @@ TEST_CASE("faults show as the errno that the driver gives") {
     CHECK(open_fails("no-client on amthi").find("connect (errno 25") != std::string::npos);
 }
 
+TEST_CASE("a reset shows as ENODEV in read and write, and as POLLERR") {
+    if (!can_run())
+        return;
+    const auto reset =
+        under_amtsim({"--faults", "reset-on-send nth 2 on amthi"}, {COSTRAND_PROBE, "reset"});
+    CHECK_MESSAGE(reset.status == 0, reset.err);
+    const auto blocked =
+        under_amtsim({"--faults", "reset-before-reply on amthi"}, {COSTRAND_PROBE, "blocked"});
+    CHECK_MESSAGE(blocked.status == 0, blocked.err);
+}
+
+TEST_CASE("calls fail with the errno that is ordered") {
+    if (!can_run())
+        return;
+    const auto end = under_amtsim(
+        {"--faults", "connect-fails errno EBUSY; read-fails errno EINTR; write-fails errno EAGAIN"},
+        {COSTRAND_PROBE, "ordered"});
+    CHECK_MESSAGE(end.status == 0, end.err);
+    const auto nameless = under_amtsim({"--faults", "read-fails"}, {"true"});
+    CHECK(nameless.status == 2);
+    CHECK(nameless.err.find("\"read-fails\" wants an errno") != std::string::npos);
+    const auto served = amtsim({"serve", "--faults", "read-fails errno EINTR"});
+    CHECK(served.status == 2);
+    CHECK(served.err.find("only run shows them") != std::string::npos);
+}
+
+TEST_CASE("with read and write watched too, a program meets a device as the driver shows it") {
+    if (!can_run())
+        return;
+    const words options{"--faults", "read-fails errno EINTR nth 1000000"};
+    for (const char *what :
+         {"mode", "refusals", "dup", "fork", "pass", "epoll", "threads", "paths", "closes"}) {
+        CAPTURE(what);
+        const auto end = under_amtsim(options, {COSTRAND_PROBE, what});
+        CHECK_MESSAGE(end.status == 0, end.err);
+    }
+}
+
 TEST_CASE("our own program reads the device's facts through the driver's calls") {
     if (!can_run())
         return;

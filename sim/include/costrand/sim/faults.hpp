@@ -25,6 +25,11 @@ enum class fault_kind {
     not_ready,     // ENODEV at open
     no_client,     // ENOTTY
     busy,          // EBUSY
+    // Event: a program's call of the driver, before it does anything: it fails with errno `value`.
+    // Seen by programs that costrand-amtsim runs only.
+    connect_fails, // once the firmware has accepted
+    read_fails,
+    write_fails,
     // Event: a message from the host to a firmware client.
     reset_on_send, // ENODEV: the link is dead and the message was not taken
     reset_after,   // the message was taken, then the link dies before any answer
@@ -103,11 +108,15 @@ struct fault {
 
 // Orders as text, one a line or separated by `;`, `#` begins a comment:
 //   KIND [on CLIENT] [apf NUMBER] [call CLASS.OPERATION] [nth N] [times N | for-ever | for TIME]
-//        [value N] [after TIME] [saying "TEXT"] [bytes HEX]
-// KIND is a name of fault_kind with dashes ("open-failure"), CLIENT amthi, lme, watchdog or mkhi,
-// TIME like 250ms, 3s or 2m. `file` is for messages. Throws std::runtime_error with file, line and
-// cause.
+//        [value N] [errno NAME] [after TIME] [saying "TEXT"] [bytes HEX]
+// NAME is EAGAIN or another errno of a mei driver's calls; it is the value of the *-fails. KIND is
+// a name of fault_kind with dashes ("open-failure"), CLIENT amthi, lme, watchdog or mkhi, TIME like
+// 250ms, 3s or 2m. `file` is for messages. Throws std::runtime_error with file, line and cause.
 [[nodiscard]] std::vector<fault> parse_faults(std::string_view file, std::string_view text);
+
+// Whether only a program whose read and write calls are watched sees that fault as a driver shows
+// it: a reset, or an errno of theirs.
+[[nodiscard]] bool needs_watched_calls(fault_kind kind) noexcept;
 
 // One event, as a face reports it.
 struct fault_event {

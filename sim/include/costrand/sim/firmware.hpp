@@ -61,6 +61,9 @@ class firmware {
     // that are ordered for a client do not act, it is not known yet), and then connect.
     [[nodiscard]] error_code open_refusal();
     [[nodiscard]] awaitable<std::size_t> admit_opened(heci::client_id client);
+    // The same, over an in-memory link that fails as a driver's: heci::errc::device_reset.
+    [[nodiscard]] awaitable<std::unique_ptr<core::message_stream>>
+    connect_opened(heci::client_id client);
     // Serves one admitted link or one accepted LMS connection until either end closes it. Throws
     // nothing but cancellation.
     [[nodiscard]] awaitable<void> serve_heci(std::unique_ptr<core::message_stream> link,
