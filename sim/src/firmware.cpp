@@ -193,7 +193,7 @@ std::unique_ptr<core::message_stream> firmware::impl::link_in_memory(const self_
 awaitable<void> firmware::impl::serve_link(self_ptr me, std::unique_ptr<core::message_stream> below,
                                            link_ptr link) {
     const auto client = link->client;
-    const auto stream = firmware_end(std::move(below), link, me->orders);
+    const auto stream = firmware_end(std::move(below), link, me->orders, me->log);
     error_code why;
     if (client == heci::client::lme) {
         auto ended = co_await core::as_result(serve_lme(me, *stream, link));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "heci_links.hpp"
 
+#include "wire_text.hpp"
+
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/transports/heci_errc.hpp>
@@ -18,12 +20,21 @@ fault_event event_of(fault_kind kind, const link_entry &link, net::const_buffer 
     return event;
 }
 
+std::string_view client_name(heci::client_id client) {
+    return client == heci::client::lme        ? "lme"
+           : client == heci::client::amthi    ? "amthi"
+           : client == heci::client::watchdog ? "watchdog"
+                                              : "mkhi";
+}
+
 class firmware_stream : public core::message_stream {
   public:
-    firmware_stream(std::unique_ptr<core::message_stream> below, link_ptr link, faults &orders)
+    firmware_stream(std::unique_ptr<core::message_stream> below, link_ptr link, faults &orders,
+                    core::log log)
         : below_(std::move(below)),
           link_(std::move(link)),
-          orders_(orders) {
+          orders_(orders),
+          log_(std::move(log)) {
         link_->firmware_end = below_.get();
     }
     ~firmware_stream() override {
@@ -37,6 +48,7 @@ class firmware_stream : public core::message_stream {
                 die();
             const auto n = co_await below_->receive(buffer);
             const auto message = net::buffer(buffer, n);
+            tell(sent_by::host, message);
             if (!link_->in_memory && happens(fault_kind::reset_on_send, message))
                 die();
             if (happens(fault_kind::silence, message))
@@ -53,8 +65,10 @@ class firmware_stream : public core::message_stream {
             co_return;
         if (const auto *order = happens(fault_kind::inject_message, message)) {
             const auto bytes = order->bytes; // the order may be taken back meanwhile
+            tell(sent_by::firmware, net::buffer(bytes));
             co_await below_->send(net::buffer(bytes));
         }
+        tell(sent_by::firmware, message);
         co_await below_->send(message);
     }
 
@@ -71,9 +85,19 @@ class firmware_stream : public core::message_stream {
         throw system_error(make_error_code(heci::errc::device_reset));
     }
 
+    void tell(sent_by who, net::const_buffer message) const {
+        if (!log_.enabled(core::log_level::trace))
+            return;
+        const core::const_bytes bytes(static_cast<const std::byte *>(message.data()),
+                                      message.size());
+        log_.trace(client_name(link_->client), who == sent_by::host ? "> " : "< ",
+                   wire_text(link_->client, who, bytes));
+    }
+
     std::unique_ptr<core::message_stream> below_;
     link_ptr link_;
     faults &orders_;
+    core::log log_;
     bool dying_ = false;
 };
 
@@ -134,8 +158,9 @@ class host_stream : public core::message_stream {
 } // namespace
 
 std::unique_ptr<core::message_stream> firmware_end(std::unique_ptr<core::message_stream> below,
-                                                   link_ptr link, faults &orders) {
-    return std::make_unique<firmware_stream>(std::move(below), std::move(link), orders);
+                                                   link_ptr link, faults &orders, core::log log) {
+    return std::make_unique<firmware_stream>(std::move(below), std::move(link), orders,
+                                             std::move(log));
 }
 
 std::unique_ptr<core::message_stream> host_end(std::unique_ptr<core::message_stream> below,

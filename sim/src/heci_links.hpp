@@ -4,6 +4,7 @@
 // the words of a mei driver. Private to sim.
 #pragma once
 
+#include <costrand/core/log.hpp>
 #include <costrand/core/stream.hpp>
 #include <costrand/sim/faults.hpp>
 #include <costrand/sim/lme.hpp>
@@ -36,9 +37,11 @@ struct link_entry {
 
 using link_ptr = std::shared_ptr<link_entry>;
 
-// The faults outlive the coroutines that use the stream.
+// The faults outlive the coroutines that use the stream. At level trace the log gets each message
+// that crosses the link, decoded, secrets masked.
 [[nodiscard]] std::unique_ptr<core::message_stream>
-firmware_end(std::unique_ptr<core::message_stream> below, link_ptr link, faults &orders);
+firmware_end(std::unique_ptr<core::message_stream> below, link_ptr link, faults &orders,
+             core::log log);
 [[nodiscard]] std::unique_ptr<core::message_stream>
 host_end(std::unique_ptr<core::message_stream> below, link_ptr link, faults &orders);
 

@@ -2,6 +2,7 @@
 #include <costrand/sim/wsman.hpp>
 
 #include "http_date.hpp"
+#include "wire_text.hpp"
 #include "wsman_faults.hpp"
 #include "wsman_methods.hpp"
 
@@ -18,6 +19,7 @@ namespace costrand::sim {
 namespace {
 
 constexpr std::string_view component = "sim.wsman";
+constexpr std::string_view http_component = "http";
 
 wsman::digest_server_options digest_options(const device_state &state, const profile &device) {
     wsman::digest_server_options options;
@@ -102,6 +104,8 @@ awaitable<std::optional<wsman_server::outgoing>> wsman_server::answer(core::byte
     const auto request = wsman::parse_request(in.request.body);
     const auto call = request ? call_name(*request) : std::string("?.?");
     log_.debug(component, call, who.user.empty() ? "" : " as ", who.user);
+    if (log_.enabled(core::log_level::trace))
+        log_.trace(http_component, "> POST /wsman ", masked_xml(in.request.body));
 
     if (faults_.happens({fault_kind::http_silence, {}, {}, call})) {
         co_await stay_silent(connection);
@@ -128,9 +132,13 @@ awaitable<std::optional<wsman_server::outgoing>> wsman_server::answer(core::byte
     } else {
         auto decided = decide(*request, who.user, call, now);
         status = decided.status;
+        if (log_.enabled(core::log_level::trace))
+            log_.trace(http_component, "< ", status, " ", masked_xml(decided.xml));
         const auto *padded = faults_.happens({fault_kind::pad, {}, {}, call});
         reply = soap(std::move(decided), in.keep_alive, padded ? padded->value : 0, now);
     }
+    if (status != 200)
+        log_.trace(http_component, "< status ", status, " to ", call);
     calls_.push_back({call, who.user, status});
     distort(*reply, call);
     co_return reply;

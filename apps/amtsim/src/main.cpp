@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // costrand-amtsim: simulated AMT devices for any program.
 #include "desk.hpp"
+#include "log_file.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -13,16 +14,6 @@ namespace {
 
 // As the shell does for a program that it cannot start, and for wrong use.
 constexpr int cannot_start = 126, wrong_use = 2;
-
-core::log log_for(const amtsim::settings &options) {
-    if (!options.verbose)
-        return {};
-    return {core::log_level::debug,
-            [](core::log_level, std::string_view component, std::string_view line) {
-                std::fprintf(stderr, "amtsim: %.*s: %.*s\n", static_cast<int>(component.size()),
-                             component.data(), static_cast<int>(line.size()), line.data());
-            }};
-}
 
 int act(const amtsim::settings &options) {
     using enum amtsim::what_to_do;
@@ -42,9 +33,9 @@ int act(const amtsim::settings &options) {
         }
         return 0;
     case run:
-        return amtsim::run_program(options, log_for(options));
+        return amtsim::run_program(options, amtsim::open_log(options));
     case serve:
-        return amtsim::serve_devices(options, log_for(options));
+        return amtsim::serve_devices(options, amtsim::open_log(options));
     }
     return wrong_use;
 }

@@ -25,8 +25,9 @@ po::options_description common_options() {
                       "the device: a built-in profile (default amt16) or a JSON file")(
         "faults", po::value<std::string>()->value_name("TEXT|FILE"),
         "what goes wrong, and when: \"busy on lme for 3s; open-failure value 4 times 2\"")(
-        "seed", po::value<std::uint64_t>()->value_name("N"),
-        "the same random values in each run")("lms", "an LMS is there as well")(
+        "seed", po::value<std::uint64_t>()->value_name("N"), "the same random values in each run")(
+        "log", po::value<std::string>()->value_name("FILE"),
+        "append every message there, decoded, secrets masked")("lms", "an LMS is there as well")(
         "verbose,v", "tell what the device does, on stderr")("help,h", "this text");
     return out;
 }
@@ -95,6 +96,8 @@ void read_values(const po::variables_map &values, settings &to) {
         to.seed = values["seed"].as<std::uint64_t>();
     to.lms = values.contains("lms");
     to.profile.lms = to.lms;
+    if (values.contains("log"))
+        to.log_file = values["log"].as<std::string>();
     to.verbose = values.contains("verbose");
     if (values.contains("count"))
         to.count = values["count"].as<std::size_t>();

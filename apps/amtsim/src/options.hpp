@@ -23,6 +23,7 @@ struct settings {
     std::optional<std::uint64_t> seed;
     bool lms = false;
     bool verbose = false;
+    std::string log_file; // every message; empty: none
     // run
     std::vector<std::string> command;
     // serve

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
+#include "log_file.hpp"
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/random.hpp>
@@ -102,8 +103,9 @@ class desk {
           tasks_(strand_),
           signals_(context_, SIGINT, SIGTERM) {
         for (std::size_t i = 0; i < options.count; ++i)
-            devices_.push_back(
-                std::make_unique<served>(strand_, options, i, folder_.path(), random, log));
+            devices_.push_back(std::make_unique<served>(
+                strand_, options, i, folder_.path(), random,
+                options.count > 1 ? named(log, "device " + std::to_string(i)) : log));
         if (options.rps) {
             auto how = sim::recorded_rps_options();
             const auto recorded = how.profiles.begin()->second;

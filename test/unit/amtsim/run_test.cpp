@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -135,6 +137,29 @@ TEST_CASE("with read and write watched too, a program meets a device as the driv
         const auto end = under_amtsim(options, {COSTRAND_PROBE, what});
         CHECK_MESSAGE(end.status == 0, end.err);
     }
+}
+
+TEST_CASE("the log has every message, decoded, without the local account's password") {
+    if (!can_run())
+        return;
+    test::temporary_folder folder;
+    const auto path = (folder.path() / "log").string();
+    const auto end = under_amtsim({"--log", path}, {COSTRAND_ACTIVATE, "-u", "ws://127.0.0.1:9/a",
+                                                    "--profile", "p", "--transport", "lme"});
+    CHECK(end.status == 10);
+    std::ifstream file(path);
+    const std::string log(std::istreambuf_iterator<char>(file), {});
+    for (const char *line :
+         {"amthi: > Get control mode\n", "amthi: < Get control mode, status 0, data 00000000\n",
+          "lme: < GLOBAL_REQUEST tcpip-forward", "lme: > REQUEST_SUCCESS port 16992\n",
+          "amthi: < Get local system account, status 0, 68 bytes: ***\n"}) {
+        CAPTURE(std::string(line));
+        CHECK(log.find(line) != std::string::npos);
+    }
+    const auto elsewhere = under_amtsim({"--log", "/no/such/folder/log"}, {"true"});
+    CHECK(elsewhere.status == 126);
+    CHECK(elsewhere.err == "costrand-amtsim: --log /no/such/folder/log: No such file or "
+                           "directory\n");
 }
 
 TEST_CASE("our own program reads the device's facts through the driver's calls") {
