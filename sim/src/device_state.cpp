@@ -131,6 +131,16 @@ device_state factory_state(const profile &p, core::random_source &random) {
     return state;
 }
 
+device_state new_device(const profile &p, core::random_source &random, core::time_point now) {
+    // 2026-01-01T00:00:00Z: assumed.
+    constexpr std::int64_t unset_clock = 1'767'225'600;
+    auto state = factory_state(p, random);
+    const auto since_zero = now.time_since_epoch();
+    state.clock_base =
+        unset_clock - std::chrono::duration_cast<std::chrono::seconds>(since_zero).count();
+    return state;
+}
+
 void enter_client_control(device_state &state, core::secret admin_ha1) {
     state.mode = control_mode::client;
     state.provisioning = provisioning_state::post;

@@ -26,8 +26,6 @@ namespace {
 
 constexpr std::string_view component = "sim.firmware";
 constexpr std::uint16_t http_port = 16992;
-// A device whose clock was never set says so: 2026-01-01T00:00:00Z. Assumed.
-constexpr std::int64_t unset_clock = 1'767'225'600;
 
 std::size_t max_message(heci::client_id client, const heci_maxima &maxima) {
     if (client == heci::client::amthi)
@@ -46,7 +44,8 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     using self_ptr = std::shared_ptr<impl>;
     class handle;
 
-    impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to);
+    impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to,
+         device_state from);
 
     [[nodiscard]] error_code open_refusal(std::optional<heci::client_id> client);
     void admit(heci::client_id client);
@@ -55,6 +54,10 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     void stop() noexcept;
     void reset_links() noexcept;
     void forget(const lme_link &ended);
+    void about_to_answer() const {
+        if (keep)
+            keep(state);
+    }
 
     static awaitable<std::unique_ptr<core::message_stream>> connect(self_ptr me,
                                                                     heci::client_id client);
@@ -76,6 +79,7 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     core::task_group tasks;
     std::list<link_ptr> links;
     firmware_counters past; // all but what live links know
+    std::function<void(const device_state &)> keep;
     bool stopped = false;
     core::notifier stopping;
 };
@@ -94,16 +98,16 @@ class firmware::impl::handle : public heci::device {
     self_ptr device_;
 };
 
-firmware::impl::impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to)
+firmware::impl::impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to,
+                     device_state from)
     : executor(ex),
       device(std::move(p)),
       log(std::move(to)),
-      state(factory_state(device, random)),
+      state(std::move(from)),
       orders([ex] { return core::now(ex); }),
       server(state, device, orders, random, log),
       tasks(ex) {
-    const auto now = core::now(ex).time_since_epoch();
-    state.clock_base = unset_clock - std::chrono::duration_cast<std::chrono::seconds>(now).count();
+    server.before_answers([this] { about_to_answer(); });
 }
 
 // The driver's answer to open.
@@ -203,7 +207,9 @@ awaitable<void> firmware::impl::serve_link(self_ptr me, std::unique_ptr<core::me
                        : client == heci::client::watchdog ? &answer_watchdog
                                                           : &answer_mkhi;
         command_face face = [me, answer](core::const_bytes request) {
-            return answer(request, me->state, me->device);
+            auto reply = answer(request, me->state, me->device);
+            me->about_to_answer();
+            return reply;
         };
         auto ended = co_await core::as_result(serve_commands(*stream, std::move(face)));
         why = ended.error();
@@ -253,7 +259,12 @@ awaitable<void> firmware::impl::serve_lms(self_ptr me,
 
 firmware::firmware(net::any_io_executor executor, profile p, core::random_source &random,
                    core::log log)
-    : impl_(std::make_shared<impl>(std::move(executor), std::move(p), random, std::move(log))) {}
+    : firmware(executor, p, random, std::move(log), new_device(p, random, core::now(executor))) {}
+
+firmware::firmware(net::any_io_executor executor, profile p, core::random_source &random,
+                   core::log log, device_state saved)
+    : impl_(std::make_shared<impl>(std::move(executor), std::move(p), random, std::move(log),
+                                   std::move(saved))) {}
 
 firmware::~firmware() {
     impl_->stop();
@@ -339,6 +350,9 @@ awaitable<void> firmware::serve_lms(std::unique_ptr<core::byte_stream> connectio
     return impl::serve_lms(impl_, std::move(connection), port);
 }
 
+void firmware::before_answers(std::function<void(const device_state &)> keep) {
+    impl_->keep = std::move(keep);
+}
 void firmware::reset_links() noexcept {
     impl_->reset_links();
 }

@@ -122,6 +122,13 @@ void object_store::change(std::string_view class_name,
     change(edit(known->resource_uri).instances.front());
 }
 
+std::vector<const object_class *> object_store::all() const {
+    std::vector<const object_class *> out;
+    for (const auto &[uri, one] : classes_)
+        out.push_back(one.get());
+    return out;
+}
+
 void object_store::remove_class(std::string_view class_name) {
     std::erase_if(classes_, [&](const auto &entry) { return entry.second->name() == class_name; });
 }

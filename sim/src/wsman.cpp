@@ -141,6 +141,8 @@ awaitable<std::optional<wsman_server::outgoing>> wsman_server::answer(core::byte
         log_.trace(http_component, "< status ", status, " to ", call);
     calls_.push_back({call, who.user, status});
     distort(*reply, call);
+    if (before_answer_)
+        before_answer_();
     co_return reply;
 }
 

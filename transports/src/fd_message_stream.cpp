@@ -8,6 +8,7 @@
 #include <costrand/core/descriptor.hpp>
 #include <costrand/core/error.hpp>
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -27,6 +28,11 @@ ssize_t read_message(fd_kind kind, int fd, net::mutable_buffer into) {
 ssize_t write_message(fd_kind kind, int fd, net::const_buffer message) {
     return kind == fd_kind::device ? ::write(fd, message.data(), message.size())
                                    : ::send(fd, message.data(), message.size(), MSG_NOSIGNAL);
+}
+
+bool hung_up(int fd) {
+    pollfd now{fd, 0, 0};
+    return ::poll(&now, 1, 0) == 1 && (now.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 // core's own codes (closed, cancelled) pass; errno becomes heci::errc.
@@ -63,7 +69,9 @@ awaitable<std::size_t> fd_message_stream::receive(std::shared_ptr<state> self,
     const auto size = co_await core::as_result(self->descriptor.when_readable(attempt));
     if (!size)
         throw system_error(translate(size.error()));
-    if (*size == 0 && self->kind == fd_kind::socket) // the peer is gone, as a device that is reset
+    // A peer that is gone is a device that is reset. A driver can hand out an empty message; what
+    // stands in for one says 0 for its end.
+    if (*size == 0 && (self->kind == fd_kind::socket || hung_up(self->descriptor.native())))
         throw system_error(errc::device_reset);
     if (*size > buffer.size() || *size > into.size()) {
         self->descriptor.close();

@@ -27,7 +27,10 @@ po::options_description common_options() {
         "what goes wrong, and when: \"busy on lme for 3s; open-failure value 4 times 2\"")(
         "seed", po::value<std::uint64_t>()->value_name("N"), "the same random values in each run")(
         "log", po::value<std::string>()->value_name("FILE"),
-        "append every message there, decoded, secrets masked")("lms", "an LMS is there as well")(
+        "append every message there, decoded, secrets masked")(
+        "state", po::value<std::string>()->value_name("FILE"),
+        "keep the device's state there: it goes on after a restart (of several devices: FILE.0, "
+        "FILE.1, ...)")("lms", "an LMS is there as well")(
         "verbose,v", "tell what the device does, on stderr")("help,h", "this text");
     return out;
 }
@@ -96,6 +99,8 @@ void read_values(const po::variables_map &values, settings &to) {
         to.seed = values["seed"].as<std::uint64_t>();
     to.lms = values.contains("lms");
     to.profile.lms = to.lms;
+    if (values.contains("state"))
+        to.state_file = values["state"].as<std::string>();
     if (values.contains("log"))
         to.log_file = values["log"].as<std::string>();
     to.verbose = values.contains("verbose");

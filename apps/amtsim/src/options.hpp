@@ -23,7 +23,8 @@ struct settings {
     std::optional<std::uint64_t> seed;
     bool lms = false;
     bool verbose = false;
-    std::string log_file; // every message; empty: none
+    std::string state_file; // what a device keeps; empty: nothing outlives us
+    std::string log_file;   // every message; empty: none
     // run
     std::vector<std::string> command;
     // serve

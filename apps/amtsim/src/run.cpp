@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
+#include "state_file.hpp"
 #include "supervised.hpp"
 #include "supervisor.hpp"
 
@@ -17,7 +18,7 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
-#include <functional>
+#include <memory>
 #include <optional>
 
 #include <sys/resource.h>
@@ -57,9 +58,16 @@ class session {
         : log_(log),
           strand_(core::make_session_strand(context_)),
           watched_(calls_for(options.faults)),
-          device_(strand_, options.profile, random, log),
+          state_(options.state_file.empty()
+                     ? nullptr
+                     : std::make_unique<state_file>(options.state_file, options.profile, random)),
+          device_(strand_, options.profile, random, log,
+                  state_ ? state_->state()
+                         : sim::new_device(options.profile, random, core::now(strand_))),
           tasks_(strand_),
           signals_(context_) {
+        if (state_)
+            device_.before_answers([this](const sim::device_state &now) { state_->keep(now); });
         for (const auto &fault : options.faults)
             device_.inject().order(fault);
         if (options.lms)
@@ -119,6 +127,7 @@ class session {
     net::io_context context_{1};
     net::any_io_executor strand_;
     watched_calls watched_;
+    std::unique_ptr<state_file> state_;
     sim::firmware device_;
     std::optional<transports::tcp_acceptor> lms_;
     std::optional<supervisor> supervisor_;

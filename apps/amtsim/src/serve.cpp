@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
 #include "log_file.hpp"
+#include "state_file.hpp"
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/random.hpp>
@@ -77,18 +78,34 @@ sim::profile numbered(sim::profile p, std::size_t number) {
     return p;
 }
 
+std::unique_ptr<state_file> open_state(const settings &options, const sim::profile &p,
+                                       std::size_t number, core::random_source &random) {
+    if (options.state_file.empty())
+        return nullptr;
+    const auto path =
+        options.count > 1 ? options.state_file + "." + std::to_string(number) : options.state_file;
+    return std::make_unique<state_file>(path, p, random);
+}
+
 struct served {
     served(net::any_io_executor executor, const settings &options, std::size_t number,
            const std::string &folder, core::random_source &random, core::log log)
-        : device(executor, numbered(options.profile, number), random, std::move(log)),
+        : me(numbered(options.profile, number)),
+          state(open_state(options, me, number, random)),
+          device(executor, me, random, std::move(log),
+                 state ? state->state() : sim::new_device(me, random, core::now(executor))),
           path(folder + "/heci" + std::to_string(number)),
           heci(executor, path) {
+        if (state)
+            device.before_answers([this](const sim::device_state &now) { state->keep(now); });
         for (const auto &fault : options.faults)
             device.inject().order(fault);
         if (options.lms)
             lms.emplace(executor, "127.0.0.1", std::uint16_t{0});
     }
 
+    sim::profile me;
+    std::unique_ptr<state_file> state;
     sim::firmware device;
     std::string path;
     heci::socket_acceptor heci;

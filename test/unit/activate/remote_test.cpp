@@ -1,96 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built program against a simulated machine and server that this process serves over sockets.
 #include "child.hpp"
-
-#include <costrand/activate/demo.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <costrand/core/notifier.hpp>
-#include <costrand/core/spawn.hpp>
-#include <costrand/core/strand.hpp>
+#include "served_world.hpp"
 
 #include <doctest/doctest.h>
 
 #include <csignal>
-#include <future>
-#include <optional>
-#include <thread>
 
 using namespace costrand;
 using test::child_options;
 using test::run_child;
+using test::served_world;
 
 namespace {
-
-// Serves on a thread of its own as long as it lives.
-class served_world {
-    void on_strand(std::function<void()> work) { net::post(strand_, std::move(work)); }
-    template <typename Question>
-    auto ask(Question question) {
-        std::promise<decltype(question())> answer;
-        on_strand([&] { answer.set_value(question()); });
-        return answer.get_future().get();
-    }
-
-  public:
-    served_world() : strand_(core::make_session_strand(context_)) {
-        core::spawn(strand_, live(), [this](std::exception_ptr e) { failure_ = e; });
-        thread_ = std::thread([this] { context_.run(); });
-        started_.get_future().wait();
-    }
-    served_world(const served_world &) = delete;
-    served_world &operator=(const served_world &) = delete;
-    ~served_world() {
-        on_strand([this] {
-            over_ = true;
-            end_.notify_all();
-        });
-        thread_.join();
-        CHECK_FALSE(failure_);
-    }
-
-    // Arguments that lead the program here.
-    std::vector<std::string> arguments(const std::string &profile) const {
-        return {"-u",          url_, "--profile", profile, "--device", "unix:" + heci_,
-                "--transport", "lme"};
-    }
-    std::string heci() const { return heci_; }
-
-    sim::control_mode mode() {
-        return ask([this] { return world_->device().mode(); });
-    }
-    std::string password() {
-        return ask([this] {
-            const auto &uuid = world_->device().device_profile().uuid;
-            return std::string(world_->server().stored_password(uuid)->reveal());
-        });
-    }
-
-  private:
-    awaitable<void> live() {
-        activate::demo_options how;
-        how.profile = "lab";
-        how.after_activation = {};
-        world_.emplace(strand_, how, core::log());
-        heci_ = world_->heci_path();
-        url_ = world_->server_url();
-        started_.set_value();
-        while (!over_)
-            co_await end_.wait();
-        co_await world_->stop();
-        world_.reset();
-    }
-    std::optional<activate::demo_world> world_;
-    std::string heci_, url_;
-    std::promise<void> started_;
-    core::notifier end_;
-    bool over_ = false;
-    std::exception_ptr failure_;
-    net::io_context context_{1};
-    net::any_io_executor strand_;
-    std::thread thread_;
-};
 
 bool has(const std::string &text, std::string_view part) {
     return text.find(part) != text.npos;

@@ -45,11 +45,14 @@ static unsigned connect_to(int fd, const unsigned char *client) {
            (unsigned)data[3] << 24;
 }
 
+static unsigned char wanted_mode;
+
 static void check_mode_reply(const unsigned char *reply, ssize_t n) {
     static const unsigned char head[8] = {1, 1, 0, 0, 0x6b, 0, 0x80, 4};
     must(n == 20, "the reply has 20 bytes");
     must(memcmp(reply, head, sizeof head) == 0, "it answers the command");
     must(memcmp(reply + 12, "\0\0\0\0", 4) == 0, "its status is 0");
+    must(reply[16] == wanted_mode, "it is in the control mode that is expected");
 }
 
 static void talk(int fd) {
@@ -67,6 +70,11 @@ static int device(void) {
 }
 
 static void try_mode(void) { talk(device()); }
+
+static void try_client_mode(void) {
+    wanted_mode = 1;
+    talk(device());
+}
 
 static void try_refusals(void) {
     unsigned char data[16];
@@ -277,7 +285,8 @@ int main(int argc, char **argv) {
     } all[] = {{"mode", try_mode},   {"refusals", try_refusals}, {"dup", try_dup},
                {"fork", try_fork},   {"pass", try_pass},         {"epoll", try_epoll},
                {"threads", try_threads}, {"paths", try_paths},   {"closes", try_closes},
-               {"reset", try_reset}, {"blocked", try_blocked},   {"ordered", try_ordered}};
+               {"reset", try_reset}, {"blocked", try_blocked},   {"ordered", try_ordered},
+               {"client-mode", try_client_mode}};
     for (size_t i = 0; argc == 2 && i < sizeof all / sizeof all[0]; ++i)
         if (strcmp(all[i].name, argv[1]) == 0) {
             all[i].run();

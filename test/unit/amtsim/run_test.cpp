@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // costrand-amtsim as a user has it: programs that know nothing of it, run under it.
-#include <unit/activate/child.hpp>
+#include "amtsim.hpp"
+
 #include <unit/activate/support.hpp>
 
 #include <doctest/doctest.h>
@@ -12,39 +13,12 @@
 #include <vector>
 
 using namespace costrand;
-
-namespace {
-
-using words = std::vector<std::string>;
-
-test::child_end amtsim(words arguments) {
-    test::child_options options;
-    options.program = COSTRAND_AMTSIM;
-    options.arguments = std::move(arguments);
-    return test::run_child(options);
-}
-
-test::child_end under_amtsim(words options, words command) {
-    words all{"run"};
-    all.insert(all.end(), options.begin(), options.end());
-    all.emplace_back("--");
-    all.insert(all.end(), command.begin(), command.end());
-    return amtsim(std::move(all));
-}
-
-// A container may forbid what it takes; then there is nothing to test here.
-bool can_run() {
-    const auto end = under_amtsim({}, {"true"});
-    const bool forbidden = end.err.find("does not let this program supervise") != std::string::npos;
-    if (forbidden)
-        MESSAGE("not tested: " << end.err);
-    return !forbidden;
-}
-
-} // namespace
+using test::amtsim;
+using test::under_amtsim;
+using test::words;
 
 TEST_CASE("the program's exit code is ours, and so is the signal that killed it") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     CHECK(under_amtsim({}, {"sh", "-c", "exit 7"}).status == 7);
     CHECK(under_amtsim({}, {"true"}).status == 0);
@@ -55,7 +29,7 @@ TEST_CASE("the program's exit code is ours, and so is the signal that killed it"
 }
 
 TEST_CASE("a program that cannot be started is told") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     const auto end = under_amtsim({}, {"/no/such/program"});
     CHECK(end.status == 126);
@@ -79,7 +53,7 @@ TEST_CASE("what is wrong with the arguments is told") {
 }
 
 TEST_CASE("a program that knows nothing of it meets a device as the driver shows it") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     for (const char *what :
          {"mode", "refusals", "dup", "fork", "pass", "epoll", "threads", "paths", "closes"}) {
@@ -90,7 +64,7 @@ TEST_CASE("a program that knows nothing of it meets a device as the driver shows
 }
 
 TEST_CASE("faults show as the errno that the driver gives") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     const auto open_fails = [](const char *fault) {
         return under_amtsim({"--faults", fault}, {COSTRAND_PROBE, "mode"}).err;
@@ -102,7 +76,7 @@ TEST_CASE("faults show as the errno that the driver gives") {
 }
 
 TEST_CASE("a reset shows as ENODEV in read and write, and as POLLERR") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     const auto reset =
         under_amtsim({"--faults", "reset-on-send nth 2 on amthi"}, {COSTRAND_PROBE, "reset"});
@@ -113,7 +87,7 @@ TEST_CASE("a reset shows as ENODEV in read and write, and as POLLERR") {
 }
 
 TEST_CASE("calls fail with the errno that is ordered") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     const auto end = under_amtsim(
         {"--faults", "connect-fails errno EBUSY; read-fails errno EINTR; write-fails errno EAGAIN"},
@@ -128,7 +102,7 @@ TEST_CASE("calls fail with the errno that is ordered") {
 }
 
 TEST_CASE("with read and write watched too, a program meets a device as the driver shows it") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     const words options{"--faults", "read-fails errno EINTR nth 1000000"};
     for (const char *what :
@@ -140,7 +114,7 @@ TEST_CASE("with read and write watched too, a program meets a device as the driv
 }
 
 TEST_CASE("the log has every message, decoded, without the local account's password") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     test::temporary_folder folder;
     const auto path = (folder.path() / "log").string();
@@ -163,7 +137,7 @@ TEST_CASE("the log has every message, decoded, without the local account's passw
 }
 
 TEST_CASE("our own program reads the device's facts through the driver's calls") {
-    if (!can_run())
+    if (!test::amtsim_can_run())
         return;
     // Nobody listens at the server's address: the run ends there, behind the device.
     const auto end = under_amtsim({}, {COSTRAND_ACTIVATE, "-u", "ws://127.0.0.1:9/activate",

@@ -4,6 +4,7 @@
 #include <src/fd_message_stream.hpp>
 
 #include <costrand/core/error.hpp>
+#include <costrand/transports/heci_errc.hpp>
 #include <src/unique_fd.hpp>
 
 #include <support/run_coro.hpp>
@@ -49,5 +50,21 @@ TEST_CASE("a packet longer than the limit is an error, never a shorter message")
         std::vector<std::byte> buffer(100);
         const auto why = co_await test::failure_of(stream.receive(net::buffer(buffer)));
         CHECK(why == core::errc::message_too_large);
+    });
+}
+
+TEST_CASE("the end of what stands in for a device is a reset, not an empty message for ever") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        int ends[2];
+        REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+        heci::unique_fd ours(ends[0]);
+        heci::fd_message_stream stream(env.executor, std::move(ours), heci::fd_kind::device, 100);
+        CHECK(::send(ends[1], "", 0, MSG_NOSIGNAL) == 0);
+        std::vector<std::byte> buffer(100);
+        const auto empty = co_await stream.receive(net::buffer(buffer));
+        CHECK(empty == 0);
+        ::close(ends[1]);
+        const auto why = co_await test::failure_of(stream.receive(net::buffer(buffer)));
+        CHECK(why == heci::errc::device_reset);
     });
 }

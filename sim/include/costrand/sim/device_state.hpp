@@ -5,6 +5,7 @@
 
 #include <costrand/core/random.hpp>
 #include <costrand/core/secret.hpp>
+#include <costrand/core/time.hpp>
 #include <costrand/sim/objects.hpp>
 #include <costrand/sim/profile.hpp>
 #include <costrand/transports/amthi_messages.hpp>
@@ -37,6 +38,10 @@ struct device_state {
 
 // A new device: nothing set up, realm and local password made of the random source.
 [[nodiscard]] device_state factory_state(const profile &p, core::random_source &random);
+
+// The same, of a device whose clock nobody has set yet.
+[[nodiscard]] device_state new_device(const profile &p, core::random_source &random,
+                                      core::time_point now);
 
 // What a successful Setup does.
 void enter_client_control(device_state &state, core::secret admin_ha1);

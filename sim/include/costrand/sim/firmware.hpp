@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -36,6 +37,9 @@ class firmware {
   public:
     // The random source outlives the device's coroutines: await run() after stop().
     firmware(net::any_io_executor executor, profile p, core::random_source &random, core::log log);
+    // The same, of a device that was off: it goes on with that state.
+    firmware(net::any_io_executor executor, profile p, core::random_source &random, core::log log,
+             device_state saved);
     firmware(const firmware &) = delete;
     firmware &operator=(const firmware &) = delete;
     // As stop(), without waiting. Handles and streams given out stay usable and fail.
@@ -70,6 +74,10 @@ class firmware {
                                              heci::client_id client);
     [[nodiscard]] awaitable<void> serve_lms(std::unique_ptr<core::byte_stream> connection,
                                             std::uint16_t port);
+
+    // Calls `keep` with the state before each answer of a firmware client or of WS-Management goes
+    // out: what an answer promises can be made to last before it is heard.
+    void before_answers(std::function<void(const device_state &)> keep);
 
     // All live links are reset (ENODEV); the device's state stays.
     void reset_links() noexcept;

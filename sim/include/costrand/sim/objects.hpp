@@ -51,6 +51,9 @@ class object_store {
     void change(std::string_view class_name,
                 const std::function<void(wsman::xml_element &)> &change);
 
+    // Every class, by its resource URI.
+    [[nodiscard]] std::vector<const object_class *> all() const;
+
     void remove_class(std::string_view class_name);
     [[nodiscard]] std::size_t size() const noexcept { return classes_.size(); }
 

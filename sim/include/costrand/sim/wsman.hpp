@@ -40,6 +40,9 @@ class wsman_server {
     // the stream. The stream outlives the call. Throws only cancellation.
     [[nodiscard]] awaitable<void> serve(core::byte_stream &connection);
 
+    // Called before each answer to a call goes out; the state is settled by then.
+    void before_answers(std::function<void()> hook) { before_answer_ = std::move(hook); }
+
     [[nodiscard]] const std::vector<call_record> &calls() const noexcept { return calls_; }
     [[nodiscard]] std::size_t requests() const noexcept { return requests_; }
 
@@ -77,6 +80,7 @@ class wsman_server {
     wsman::digest_server digest_;
     core::time_point last_issue_{};
     wsman_service service_;
+    std::function<void()> before_answer_;
     std::vector<call_record> calls_;
     std::size_t requests_ = 0;
 };

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state_file.hpp"
+
+#include <costrand/core/time.hpp>
+#include <costrand/sim/state_text.hpp>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace costrand::amtsim {
+namespace {
+
+[[noreturn]] void fail(const std::string &path) {
+    throw std::system_error(errno, std::generic_category(), "--state " + path);
+}
+
+// Closes unless released.
+class file {
+  public:
+    explicit file(int fd) : fd_(fd) {}
+    file(const file &) = delete;
+    file &operator=(const file &) = delete;
+    ~file() {
+        if (fd_ >= 0)
+            ::close(fd_);
+    }
+    [[nodiscard]] int get() const noexcept { return fd_; }
+    [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
+
+  private:
+    int fd_;
+};
+
+std::string read_all(int fd, const std::string &path) {
+    std::string text;
+    char buffer[65536];
+    for (;;) {
+        const auto n = ::read(fd, buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            fail(path);
+        if (n == 0)
+            break;
+        text.append(buffer, static_cast<std::size_t>(n));
+    }
+    core::wipe(buffer, sizeof buffer);
+    return text;
+}
+
+void write_all(int fd, std::string_view text, const std::string &path) {
+    while (!text.empty()) {
+        const auto n = ::write(fd, text.data(), text.size());
+        if (n < 0 && errno != EINTR)
+            fail(path);
+        text.remove_prefix(n > 0 ? static_cast<std::size_t>(n) : 0);
+    }
+}
+
+// UTC when the steady clock says zero.
+std::int64_t utc_at_steady_zero() {
+    const auto utc = std::chrono::system_clock::now().time_since_epoch();
+    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(utc - steady).count();
+}
+
+} // namespace
+
+state_file::state_file(std::string path, sim::profile p, core::random_source &random)
+    : path_(std::move(path)),
+      profile_(std::move(p)),
+      utc_at_zero_(utc_at_steady_zero()),
+      state_(sim::new_device(profile_, random, std::chrono::steady_clock::now())) {
+    load();
+}
+
+state_file::~state_file() {
+    if (locked_ >= 0)
+        ::close(locked_);
+}
+
+void state_file::load() {
+    file found(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    if (found.get() < 0 && errno != ENOENT)
+        fail(path_);
+    if (found.get() < 0)
+        return keep_or_throw(state_);
+    if (::flock(found.get(), LOCK_EX | LOCK_NB) != 0)
+        throw std::runtime_error("--state " + path_ +
+                                 ": another process uses it; a state is one device's");
+    std::string text = read_all(found.get(), path_);
+    if (text.empty())
+        throw std::runtime_error("--state " + path_ +
+                                 ": the file is empty; remove it to begin with a new device");
+    state_ = sim::read_state(path_, text, state_, profile_, utc_at_zero_);
+    written_ = core::secret(std::move(text));
+    locked_ = found.release();
+}
+
+void state_file::keep(const sim::device_state &state) noexcept {
+    try {
+        keep_or_throw(state);
+    } catch (const std::exception &e) {
+        std::fprintf(stderr, "costrand-amtsim: %s; a restart would lose what happens now\n",
+                     e.what());
+    }
+}
+
+void state_file::keep_or_throw(const sim::device_state &state) {
+    auto text = sim::write_state(state, profile_, utc_at_zero_);
+    if (text == written_)
+        return;
+    replace(text.reveal());
+    written_ = std::move(text);
+}
+
+// Written beside it, then put in its place. The lock goes with the file.
+void state_file::replace(std::string_view text) {
+    const std::string beside = path_ + ".new";
+    file next(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (next.get() < 0 || ::flock(next.get(), LOCK_EX | LOCK_NB) != 0)
+        fail(beside);
+    write_all(next.get(), text, beside);
+    if (::fsync(next.get()) != 0)
+        fail(beside);
+    if (::rename(beside.c_str(), path_.c_str()) != 0)
+        fail(path_);
+    if (locked_ >= 0)
+        ::close(locked_);
+    locked_ = next.release();
+    const auto folder = std::filesystem::absolute(path_).parent_path();
+    const file directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.get() < 0 || ::fsync(directory.get()) != 0)
+        fail(folder);
+}
+
+} // namespace costrand::amtsim

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/sim/state_text.hpp>
+
+#include "lined_json.hpp"
+
+#include <costrand/wsman/xml.hpp>
+
+#include <boost/json/serialize.hpp>
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace costrand::sim {
+namespace {
+
+constexpr std::string_view format_name = "costrand-amtsim state";
+constexpr std::int64_t format_version = 1;
+constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::max();
+
+// What is kept, once for both directions. `clock` is the device's, ahead of UTC.
+template <typename Archive, typename State>
+void visit(Archive &a, State &s, auto &clock) {
+    a.number("control_mode", s.mode, 0, 2);
+    a.number("provisioning_state", s.provisioning, 0, 2);
+    a.text("digest_realm", s.digest_realm);
+    a.text("local_user", s.local_user);
+    a.secret("local_password", s.local_password);
+    a.text("admin_user", s.admin_user);
+    a.secret("admin_ha1", s.admin_ha1);
+    a.number("clock_ahead_of_utc", clock, -any_number, any_number);
+    a.flag("amt_enabled", s.amt_enabled);
+    a.objects("objects", s.objects);
+}
+
+std::string quoted(std::string_view text) {
+    return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
+}
+
+// Members, one a line, so that a reader can name the line.
+class writer {
+  public:
+    template <typename Number>
+    void number(std::string_view key, const Number &value, std::int64_t, std::int64_t) {
+        begin(key) += std::to_string(static_cast<std::int64_t>(value));
+    }
+    void flag(std::string_view key, bool value) { begin(key) += value ? "true" : "false"; }
+    void text(std::string_view key, std::string_view value) { begin(key) += quoted(value); }
+    void secret(std::string_view key, const core::secret &value) { text(key, value.reveal()); }
+    void objects(std::string_view key, const object_store &store) {
+        begin(key) += "{";
+        std::string_view separator = "\n";
+        for (const auto *one : store.all()) {
+            out_.append(separator).append(quoted(one->resource_uri)).append(": ");
+            list(*one);
+            separator = ",\n";
+        }
+        out_ += "\n}";
+    }
+    [[nodiscard]] core::secret finish() {
+        out_ += "\n}\n";
+        return core::secret(std::move(out_));
+    }
+
+  private:
+    std::string &begin(std::string_view key) {
+        return out_.append(out_.empty() ? "{\n" : ",\n").append(quoted(key)).append(": ");
+    }
+    void list(const object_class &one) {
+        std::string_view separator = "[\n";
+        for (const auto &instance : one.instances) {
+            wsman::xml_writer document;
+            wsman::write_tree(document, instance, {});
+            // It was XML when it came in.
+            out_.append(separator).append(quoted(document.finish().value()));
+            separator = ",\n";
+        }
+        out_ += one.instances.empty() ? "[]" : "]";
+    }
+
+    std::string out_;
+};
+
+class reader {
+  public:
+    reader(std::string_view file, const lined_value &root)
+        : file_(file),
+          root_(root),
+          from_(file, root) {}
+
+    template <typename Number>
+    void number(std::string_view key, Number &to, std::int64_t least, std::int64_t most) {
+        need(key, from_.take(key, to, least, most));
+    }
+    void flag(std::string_view key, bool &to) { need(key, from_.take(key, to)); }
+    void text(std::string_view key, std::string &to) { need(key, from_.take(key, to)); }
+    void secret(std::string_view key, core::secret &to) {
+        std::string plain;
+        text(key, plain);
+        to = core::secret(std::move(plain));
+    }
+    // The classes are the profile's: those of the file must be the same.
+    void objects(std::string_view key, object_store &store) {
+        const auto *all = from_.child(key);
+        need(key, all != nullptr);
+        object_reader classes(file_, *all);
+        for (const auto *one : store.all()) {
+            const std::string uri = one->resource_uri;
+            std::vector<std::string> documents;
+            if (!classes.take(uri, documents))
+                classes.fail(*all, "the class " + uri + " is missing");
+            std::vector<wsman::xml_element> instances;
+            for (const auto &document : documents) {
+                auto instance = wsman::parse_xml(document);
+                if (!instance)
+                    classes.fail(*classes.child(uri), "an instance of " + uri + " is no XML");
+                instances.push_back(std::move(*instance));
+            }
+            store.edit(uri).instances = std::move(instances);
+        }
+        classes.finish();
+    }
+    void check_header(const profile &p) {
+        std::string format, made_for;
+        if (!from_.take("format", format) || format != format_name)
+            from_.fail(root_, "this is no state of costrand-amtsim");
+        std::int64_t version = 0;
+        number("version", version, 0, any_number);
+        if (version != format_version)
+            from_.fail(root_,
+                       "the state has version " + std::to_string(version) +
+                           ", this program reads version " + std::to_string(format_version) +
+                           ": begin with a new file, or use the program that wrote this one");
+        text("profile", made_for);
+        if (made_for != p.name)
+            from_.fail(root_, "the state is of a device with the profile \"" + made_for +
+                                  "\", not \"" + p.name + "\"");
+    }
+    void finish() { from_.finish(); }
+
+  private:
+    void need(std::string_view key, bool found) {
+        if (!found)
+            from_.fail(root_, "\"" + std::string(key) + "\" is missing: the state is not complete");
+    }
+
+    std::string_view file_;
+    const lined_value &root_;
+    object_reader from_;
+};
+
+} // namespace
+
+core::secret write_state(const device_state &state, const profile &p, std::int64_t utc_at_zero) {
+    writer out;
+    out.text("format", format_name);
+    out.number("version", format_version, 0, any_number);
+    out.text("profile", p.name);
+    const std::int64_t clock = state.clock_base - utc_at_zero;
+    visit(out, state, clock);
+    return out.finish();
+}
+
+device_state read_state(std::string_view file, std::string_view text, const device_state &fresh,
+                        const profile &p, std::int64_t utc_at_zero) {
+    const auto root = parse_lined_json(file, text);
+    reader from(file, root);
+    from.check_header(p);
+    device_state state = fresh;
+    std::int64_t clock = 0;
+    visit(from, state, clock);
+    from.finish();
+    state.clock_base = clock + utc_at_zero;
+    return state;
+}
+
+} // namespace costrand::sim
