@@ -8,6 +8,9 @@
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace costrand::transports {
 namespace {
 

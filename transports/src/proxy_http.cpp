@@ -8,6 +8,8 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -117,7 +119,7 @@ awaitable<connect_answer> read_answer(header_reader &from) {
     if (answer.status == 407 && !answer.schemes.empty() && !answer.basic)
         throw proxy_error(proxy_errc::authentication_unsupported,
                           status + ", it takes " + answer.schemes);
-    if (answer.status == 407)
+    if (answer.status == 407 || answer.status == 401) // tinyproxy: 401 for a wrong password
         throw proxy_error(via.has_credentials() ? proxy_errc::authentication_failed
                                                 : proxy_errc::authentication_required,
                           status);

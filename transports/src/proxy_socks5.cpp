@@ -7,6 +7,8 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <array>
+#include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 

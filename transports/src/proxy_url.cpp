@@ -5,7 +5,6 @@
 #include "proxy_talk.hpp"
 #include "url_parts.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace costrand::transports {

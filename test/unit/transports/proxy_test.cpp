@@ -142,6 +142,8 @@ TEST_CASE("every other answer to CONNECT is an error that names its status") {
               "HTTP status 407"},
           row{joe, "HTTP/1.1 407 X\r\nproxy-authenticate:\tbasic realm=\"x\"\r\n\r\n",
               proxy_errc::authentication_failed, "HTTP status 407"},
+          row{joe, "HTTP/1.1 401 Unauthorized\r\n\r\n", proxy_errc::authentication_failed,
+              "HTTP status 401"},
           row{joe,
               "HTTP/1.1 407 X\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n",
               proxy_errc::authentication_unsupported, "HTTP status 407, it takes Negotiate, NTLM"},

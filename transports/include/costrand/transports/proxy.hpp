@@ -10,6 +10,7 @@
 #include <costrand/core/stream.hpp>
 #include <costrand/core/time.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
