@@ -9,11 +9,17 @@
 #include <costrand/core/notifier.hpp>
 #include <costrand/core/spawn.hpp>
 #include <costrand/core/strand.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/transports/tcp.hpp>
+
+#include <support/proxies.hpp>
 
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <cstdint>
 #include <future>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -56,6 +62,13 @@ class served_world {
                 "--transport", "lme"};
     }
     std::string heci() const { return heci_; }
+    // An HTTP proxy to the server, for joe with the password hunter2.
+    std::string proxy(const std::string &user_and_password) const {
+        return "http://" + user_and_password + "@127.0.0.1:" + std::to_string(proxy_port_);
+    }
+    std::vector<std::string> asked_of_proxy() {
+        return ask([this] { return *asked_; });
+    }
 
     sim::control_mode mode() {
         return ask([this] { return world_->device().mode(); });
@@ -75,14 +88,25 @@ class served_world {
         world_.emplace(strand_, how, core::log());
         heci_ = world_->heci_path();
         url_ = world_->server_url();
+        const auto server_port = activate::parse_server_url(url_).where.port;
+        transports::tcp_acceptor acceptor(strand_, "127.0.0.1", 0);
+        proxy_port_ = acceptor.port();
+        test::proxy_rules rules;
+        rules.authorization = "Basic am9lOmh1bnRlcjI="; // joe:hunter2
+        core::task_group proxies(strand_);
+        proxies.spawn(test::run_proxy(acceptor, rules, server_port, asked_));
         started_.set_value();
         while (!over_)
             co_await end_.wait();
+        proxies.cancel();
+        co_await proxies.join();
         co_await world_->stop();
         world_.reset();
     }
     std::optional<activate::demo_world> world_;
     std::string heci_, url_;
+    std::uint16_t proxy_port_ = 0;
+    test::asked_targets asked_ = std::make_shared<std::vector<std::string>>();
     std::promise<void> started_;
     core::notifier end_;
     bool over_ = false;
@@ -129,14 +153,42 @@ TEST_CASE("a server that is not there ends the run with its address and what to 
     CHECK(has(end.err, "nothing listens there"));
 }
 
-TEST_CASE("a proxy of the environment, which this version does not use, is told of") {
+TEST_CASE("a proxy leads to a server whose name only it knows, and is told without its password") {
+    served_world world;
+    child_options options;
+    options.arguments = world.arguments("lab");
+    options.arguments[1] = "ws://rps.invalid/activate";
+    options.environment["RPC_PROXY"] = world.proxy("joe:hunter2");
+    const auto end = run_child(options);
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(world.mode() == sim::control_mode::client);
+    CHECK(world.asked_of_proxy() == std::vector<std::string>{"rps.invalid:80"});
+    CHECK(has(end.err, "ws://rps.invalid/activate through the proxy http://127.0.0.1:"));
+    CHECK_FALSE(has(end.err, "hunter2"));
+}
+
+TEST_CASE("a proxy of the environment is used, but not for a server on this machine") {
     served_world world;
     child_options options;
     options.arguments = world.arguments("nope");
-    options.environment["HTTP_PROXY"] = "http://proxy:3128";
-    CHECK(has(run_child(options).err, "HTTP_PROXY is not used"));
-    options.environment = {{"HTTPS_PROXY", "http://proxy:3128"}};
-    CHECK_FALSE(has(run_child(options).err, "PROXY"));
+    options.environment["all_proxy"] = world.proxy("joe:hunter2");
+    CHECK(run_child(options).status == 21); // the server's answer
+    CHECK(world.asked_of_proxy().empty());
+    options.arguments[1] = "ws://rps.invalid/activate";
+    CHECK(run_child(options).status == 21);
+    CHECK(world.asked_of_proxy().size() == 1);
+}
+
+TEST_CASE("a proxy that refuses the user is 70, with what to check, and without the password") {
+    served_world world;
+    child_options options;
+    options.arguments = world.arguments("nope");
+    options.arguments.insert(options.arguments.end(),
+                             {"--json", "--proxy", world.proxy("joe:sesame")});
+    const auto end = run_child(options);
+    CHECK(end.status == 70);
+    CHECK(has(end.err, "the proxy does not take the user and password"));
+    CHECK_FALSE(has(end.err + end.out, "sesame"));
 }
 
 TEST_CASE("an activated device: 23 without a terminal; on one the password is asked for, unseen") {
