@@ -57,8 +57,8 @@ constexpr std::array table = {
         "the HECI device node, or unix:PATH for a simulated one; without it the machine's own is "
         "looked for"),
     own("proxy", 0, "RPC_PROXY", login, "URL", works,
-        "the way to the server: http://[USER:PASSWORD@]HOST:PORT or socks5://...; empty: none; "
-        "without it https_proxy (of ws: http_proxy), all_proxy and no_proxy are asked"),
+        "the proxy before the server: http://[USER:PASSWORD@]HOST:PORT or socks5://...; --proxy= "
+        "for none; when not given, https_proxy (for ws http_proxy), all_proxy and no_proxy decide"),
     fallback("120", own("server-timeout", 0, "RPC_SERVER_TIMEOUT", seconds, "SECONDS", works,
                         "give up after so long without a word from the server")),
     own("demo", 0, "", toggle, "", works,
