@@ -170,9 +170,21 @@ class websocket_stream : public core::message_stream {
     std::shared_ptr<connection> connection_;
 };
 
+awaitable<std::unique_ptr<core::byte_stream>> dial(std::string host, std::uint16_t port,
+                                                   std::optional<proxy_url> via,
+                                                   core::duration limit, core::log log) {
+    if (!via)
+        co_return co_await tcp_connect(std::move(host), port, limit);
+    const std::string proxy = via->name();
+    auto stream = co_await proxy_connect(std::move(*via), host, port, limit);
+    log.debug("websocket", "the proxy ", proxy, " leads to ", host);
+    co_return stream;
+}
+
 awaitable<std::unique_ptr<core::message_stream>> connect(websocket_url url,
                                                          websocket_options options, core::log log) {
-    auto below = co_await tcp_connect(url.host, url.port, options.handshake_limit);
+    auto below =
+        co_await dial(url.host, url.port, std::move(options.proxy), options.handshake_limit, log);
     if (url.secure) {
         tls_client_options tls;
         tls.host = url.host;

@@ -101,6 +101,7 @@ std::optional<std::string> normal_form(const option_spec &spec, std::string_view
     case value_kind::choice:
         return choice(spec.choices, text);
     case value_kind::text:
+    case value_kind::login:
         break;
     }
     return std::string(text);
@@ -119,6 +120,7 @@ std::string expected(const option_spec &spec) {
         return out;
     }
     case value_kind::text:
+    case value_kind::login:
         break;
     }
     return "a text";
@@ -167,6 +169,12 @@ option_values read_options(option_table table, option_sources sources,
     return values;
 }
 
+bool holds_secret(const option_spec &spec, std::string_view value) noexcept {
+    if (spec.kind == value_kind::login)
+        return value.find('@') != value.npos;
+    return spec.secret && !value.empty();
+}
+
 void hide_secrets(option_table table, std::span<char *> arguments) noexcept {
     const auto wipe_text = [](char *text) {
         while (*text != '\0')
@@ -185,12 +193,15 @@ void hide_secrets(option_table table, std::span<char *> arguments) noexcept {
         while (!is_long && index != detail::no_option && table[index].kind == value_kind::toggle &&
                last + 1 < token.size())
             index = detail::find_letter(table, token[++last]);
-        if (index == detail::no_option || !table[index].secret)
+        if (index == detail::no_option)
             continue;
+        char *value = nullptr;
         if (last + 1 < token.size())
-            wipe_text(arguments[i] + last + (is_long ? 2 : 1));
+            value = arguments[i] + last + (is_long ? 2 : 1);
         else if (i + 1 < arguments.size())
-            wipe_text(arguments[++i]);
+            value = arguments[i + 1];
+        if (value && holds_secret(table[index], value))
+            wipe_text(value);
     }
 }
 

@@ -161,7 +161,7 @@ void read_command_line(option_values &values, std::vector<std::string> arguments
         if (!value)
             throw error(exit_code::incorrect_command_line_parameters,
                         where + ": \"" + printable(text, 60) + "\" is not " + expected(spec));
-        if (spec.secret && !value->empty())
+        if (holds_secret(spec, *value))
             notices.emplace_back(core::log_level::warn,
                                  where +
                                      " on the command line can be seen by other users of this "

@@ -127,7 +127,7 @@ class reader {
         if (!value)
             throw error(exit_code::missing_or_invalid_configuration,
                         where + ": \"" + key + "\" is not " + expected(spec));
-        secrets_found_ = secrets_found_ || (spec.secret && !value->empty());
+        secrets_found_ = secrets_found_ || holds_secret(spec, *value);
         values_.offer(index, {core::secret(std::move(*value)), origin::file, where});
     }
 

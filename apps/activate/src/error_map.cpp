@@ -11,6 +11,7 @@
 #include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/heci_status.hpp>
 #include <costrand/transports/lms_tcp.hpp>
+#include <costrand/transports/proxy.hpp>
 #include <costrand/transports/tls.hpp>
 #include <costrand/transports/websocket.hpp>
 #include <costrand/wsman/errc.hpp>
@@ -149,6 +150,51 @@ constexpr std::array websocket_rows = {
                                     "is this the provisioning server's URL?"},
 };
 
+using transports::proxy_errc;
+constexpr std::array proxy_rows = {
+    row<proxy_errc>{proxy_errc::bad_url, incorrect_command_line_parameters, ""},
+    row<proxy_errc>{proxy_errc::unsupported_kind, incorrect_command_line_parameters, ""},
+    row<proxy_errc>{proxy_errc::unreachable, generic_failure,
+                    "check the proxy's host and port, and this machine's network"},
+    row<proxy_errc>{proxy_errc::bad_target, missing_or_incorrect_url, "check the host name"},
+    row<proxy_errc>{proxy_errc::ended, generic_failure,
+                    "is this the proxy's port, and a proxy of that kind? Its log says more"},
+    row<proxy_errc>{
+        proxy_errc::not_http, generic_failure,
+        "is this the port of an HTTP proxy? For a SOCKS5 proxy write socks5://HOST:PORT"},
+    row<proxy_errc>{proxy_errc::header_too_large, generic_failure,
+                    "is this the port of an HTTP proxy?"},
+    row<proxy_errc>{proxy_errc::authentication_required, rps_authentication_failed,
+                    "put them before its host, USER:PASSWORD@HOST:PORT, in the "
+                    "environment variable RPC_PROXY or in config.yaml"},
+    row<proxy_errc>{proxy_errc::authentication_failed, rps_authentication_failed,
+                    "check them; @ : / and % in them are written %40 %3A %2F %25"},
+    row<proxy_errc>{
+        proxy_errc::authentication_unsupported, rps_authentication_failed,
+        "its administrator can allow user and password (Basic), or this server without"},
+    row<proxy_errc>{proxy_errc::not_allowed, rps_authentication_failed,
+                    "its administrator can allow the server's host and port"},
+    row<proxy_errc>{proxy_errc::refused, generic_failure,
+                    "check the server's host and port; the proxy's log says more"},
+    row<proxy_errc>{proxy_errc::not_socks5, generic_failure,
+                    "is this the port of a SOCKS5 proxy? For an HTTP proxy write http://HOST:PORT"},
+    row<proxy_errc>{proxy_errc::socks_failure, generic_failure,
+                    "check the server's host and port; the proxy's log says more"},
+    row<proxy_errc>{proxy_errc::network_unreachable, generic_failure,
+                    "check the server's host and the proxy's network"},
+    row<proxy_errc>{proxy_errc::host_unreachable, generic_failure,
+                    "check the server's host name, which the proxy looks up"},
+    row<proxy_errc>{proxy_errc::connection_refused, generic_failure,
+                    "nothing listens there: check the server's host and port"},
+    row<proxy_errc>{proxy_errc::ttl_expired, generic_failure,
+                    "check the server's host and port, and the firewalls behind the proxy"},
+    row<proxy_errc>{proxy_errc::command_not_supported, generic_failure,
+                    "the proxy's configuration must allow CONNECT"},
+    row<proxy_errc>{proxy_errc::address_not_supported, generic_failure,
+                    "write the server's name instead of its address, or the other way round"},
+    row<proxy_errc>{proxy_errc::unknown_reply, generic_failure, "the proxy's log says more"},
+};
+
 constexpr std::array lms_rows = {
     row<transports::lms_errc>{transports::lms_errc::not_running, lms_connection_failed,
                               "start the LMS service, or use --transport lme"},
@@ -225,6 +271,8 @@ error_mapping map_error(const boost::system::error_code &error) noexcept {
         return find(tls_rows, value);
     if (category == transports::websocket_category())
         return find(websocket_rows, value);
+    if (category == transports::proxy_category())
+        return find(proxy_rows, value);
     if (category == transports::lms_category())
         return find(lms_rows, value);
     if (category == core::error_category())

@@ -17,7 +17,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 
@@ -28,14 +27,14 @@ namespace costrand::activate {
 
 namespace {
 
-awaitable<std::unique_ptr<core::message_stream>> connect_websocket(transports::websocket_url url,
-                                                                   bool skip_check, core::log log) {
+transports::websocket_options connection_to_server(const settings &options) {
     transports::websocket_options how;
     how.max_message_size = rps::max_server_message;
-    if (skip_check)
+    if (options.skip_cert_check)
         how.trust.check = transports::tls_trust::kind::anyone;
-    co_return co_await transports::websocket_connect(std::move(url), std::move(how),
-                                                     std::move(log));
+    if (options.proxy)
+        how.proxy = options.proxy->where;
+    return how;
 }
 
 // The suffix is not needed for client control mode: a resolver that hangs holds nobody up for
@@ -68,17 +67,6 @@ std::unique_ptr<heci::device> open_device(const settings &options) {
     return heci::open_mei(std::move(where));
 }
 
-// A proxy of the environment is not used by this version: better told than found out.
-void warn_of_proxy(const settings &options, const core::log &log) {
-    const char *names[2] = {options.server.where.secure ? "HTTPS_PROXY" : "HTTP_PROXY",
-                            options.server.where.secure ? "https_proxy" : "http_proxy"};
-    for (const char *name : names)
-        if (const char *value = std::getenv(name); value && *value != '\0') {
-            log.warn("activate", name, " is not used by this version: connecting directly");
-            return;
-        }
-}
-
 } // namespace
 
 environment host_environment(net::any_io_executor executor, const settings &options,
@@ -89,7 +77,8 @@ environment host_environment(net::any_io_executor executor, const settings &opti
     env.hostname = &os_hostname;
     env.dns_suffix = &look_up_dns_suffix;
     env.connect_server = [&options, log = env.log] {
-        return connect_websocket(options.server.where, options.skip_cert_check, log);
+        return transports::websocket_connect(options.server.where, connection_to_server(options),
+                                             log);
     };
     if (::isatty(STDIN_FILENO) == 1)
         env.ask_password = [says = &says] { return ask_password(says); };
@@ -111,7 +100,6 @@ awaitable<void> activate_here(net::any_io_executor executor, const settings &opt
     auto env = host_environment(executor, options, says);
     if (options.skip_cert_check && options.server.where.secure)
         env.log.warn("activate", "the server's certificate is not verified");
-    warn_of_proxy(options, env.log);
     const auto device = open_device(options);
     env.device = device.get();
     env.dial_lms = [](std::uint16_t port) {

@@ -56,6 +56,9 @@ constexpr std::array table = {
     own("device", 0, "RPC_DEVICE", text, "PATH", works,
         "the HECI device node, or unix:PATH for a simulated one; without it the machine's own is "
         "looked for"),
+    own("proxy", 0, "RPC_PROXY", login, "URL", works,
+        "the proxy before the server: http://[USER:PASSWORD@]HOST:PORT or socks5://...; --proxy= "
+        "for none; when not given, https_proxy (for ws http_proxy), all_proxy and no_proxy decide"),
     fallback("120", own("server-timeout", 0, "RPC_SERVER_TIMEOUT", seconds, "SECONDS", works,
                         "give up after so long without a word from the server")),
     own("demo", 0, "", toggle, "", works,
@@ -105,7 +108,6 @@ constexpr std::array table = {
                "provisioning certificate of a local activation")),
     secret(own("provisioningCertPwd", 0, "PROVISIONING_CERT_PASSWORD", text, "PASSWORD", later,
                "its password")),
-    own("proxy", 0, "RPC_PROXY", text, "URL", later, "proxy for the connection to the server"),
     own("tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", later,
         "ask the server to talk TLS with AMT itself"),
 };

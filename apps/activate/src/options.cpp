@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/activate/options.hpp>
 
+#include "proxy_option.hpp"
+
 #include <costrand/activate/failure.hpp>
 #include <costrand/rps/command.hpp>
 #include <costrand/rps/payload.hpp>
@@ -96,7 +98,7 @@ void refuse_later(const option_values &values) {
 }
 
 void check_demo(const option_values &values) {
-    for (std::string_view name : {"url", "device"})
+    for (std::string_view name : {"url", "device", "proxy"})
         if (values[name].from == origin::command_line)
             refuse(invalid_parameter_combination,
                    "--demo and --" + std::string(name) +
@@ -212,6 +214,7 @@ settings make_settings(const option_values &values, std::vector<notice> &notices
         check_combination(values);
         check_profile(values);
         refuse_later(values);
+        read_proxy(values["proxy"], out);
         out.profile = values.text("profile");
     }
     check_uuid(values);

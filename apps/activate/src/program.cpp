@@ -41,10 +41,14 @@ console_options console_for(const settings &options) {
     return out;
 }
 
+const char *environment_variable(const char *name) {
+    return std::getenv(name);
+}
+
 option_sources sources_of(std::span<char *> arguments) {
     option_sources out;
     out.arguments.assign(arguments.begin(), arguments.end());
-    out.environment = [](const char *name) -> const char * { return std::getenv(name); };
+    out.environment = &environment_variable;
     out.config_file = "config.yaml";
     return out;
 }
@@ -52,10 +56,9 @@ option_sources sources_of(std::span<char *> arguments) {
 // Children would inherit them, and other processes of root can read them.
 void hide_environment_secrets() {
     for (const option_spec &spec : options()) {
-        if (!spec.secret || spec.environment.empty())
-            continue;
         const std::string variable(spec.environment);
-        if (char *text = std::getenv(variable.c_str())) {
+        char *text = variable.empty() ? nullptr : std::getenv(variable.c_str());
+        if (text && holds_secret(spec, text)) {
             core::wipe(text, std::char_traits<char>::length(text));
             ::unsetenv(variable.c_str());
         }
@@ -108,6 +111,7 @@ int run(const option_values &values, std::vector<notice> notices) {
     read_output_settings(values, options);
     try {
         options = make_settings(values, notices);
+        use_environment_proxy(options, &environment_variable);
     } catch (const error &e) {
         console says(console_for(options));
         for (const auto &[level, line] : notices)

@@ -2,6 +2,7 @@
 #include <costrand/activate/wiring.hpp>
 
 #include "device_facts.hpp"
+#include "server_failure.hpp"
 
 #include <costrand/apf/host.hpp>
 #include <costrand/core/as_result.hpp>
@@ -13,8 +14,6 @@
 #include <costrand/transports/heci_amthi.hpp>
 #include <costrand/transports/heci_lme.hpp>
 #include <costrand/transports/lms_tcp.hpp>
-#include <costrand/transports/tls.hpp>
-#include <costrand/transports/websocket.hpp>
 #include <costrand/wsman/errc.hpp>
 #include <costrand/wsman/http.hpp>
 
@@ -41,36 +40,6 @@ constexpr std::string_view in_client_mode =
     "attempt: this server may not know its password";
 constexpr std::string_view in_admin_mode =
     "; note: the device itself is in admin control mode now, with the password of this profile";
-
-// What connect_server can throw, in the words of somebody who has to mend it.
-failure explain_server(const std::exception_ptr &thrown, const std::string &url) {
-    const std::string subject = "connecting to " + url;
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const transports::upgrade_error &e) {
-        failure out = explain(e.code(), subject, "HTTP status " + std::to_string(e.status()));
-        if (e.status() >= 500)
-            out = {exit_code::generic_failure,
-                   subject + ": the server, or what stands before it, does not work (HTTP status " +
-                       std::to_string(e.status()) + "): look at it, then try again"};
-        if (e.status() == 401 || e.status() == 403 || e.status() == 407)
-            out = {exit_code::rps_authentication_failed,
-                   subject +
-                       ": the server, or a proxy before it, refuses this client (HTTP "
-                       "status " +
-                       std::to_string(e.status()) + ")"};
-        return out;
-    } catch (const transports::tls_error &e) {
-        return explain(e.code(), subject, e.reason());
-    } catch (const system_error &e) {
-        if (e.code() == core::errc::timed_out)
-            return {exit_code::generic_failure,
-                    subject + ": no connection " +
-                        core::concat("within ", transports::websocket_options().handshake_limit) +
-                        ": check host, port and the firewalls between"};
-        return explain(e.code(), subject, {});
-    }
-}
 
 // One reply of AMT; above the limit it is told as what it means to the server.
 awaitable<std::vector<std::byte>> read_reply(core::byte_stream &stream) {
@@ -202,8 +171,9 @@ class run {
     }
 
     awaitable<std::unique_ptr<core::message_stream>> connect() {
-        step("connecting to " + options_.server.text, true);
-        env_.log.info(component, "connecting to ", options_.server.text);
+        const std::string where = server_and_way(options_);
+        step("connecting to " + where, true);
+        env_.log.info(component, "connecting to ", where);
         std::unique_ptr<core::message_stream> server;
         std::exception_ptr failed;
         try {
@@ -214,7 +184,7 @@ class run {
             failed = std::current_exception();
         }
         if (failed)
-            throw error(explain_server(failed, options_.server.text));
+            throw error(explain_server(failed, options_));
         env_.log.info(component, "connected to ", options_.server.text);
         co_return server;
     }

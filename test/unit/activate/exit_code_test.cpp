@@ -8,6 +8,7 @@
 #include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/heci_status.hpp>
 #include <costrand/transports/lms_tcp.hpp>
+#include <costrand/transports/proxy.hpp>
 #include <costrand/transports/websocket.hpp>
 #include <costrand/wsman/errc.hpp>
 
@@ -55,6 +56,7 @@ TEST_CASE("every error of every component has an exit code") {
     check_complete(transports::tls_category());
     check_complete(transports::websocket_category());
     check_complete(transports::lms_category());
+    check_complete(transports::proxy_category());
 }
 
 TEST_CASE("the published table is whole: its codes, in order, under their names") {
@@ -141,6 +143,11 @@ TEST_CASE("failures on the way to the server keep their cause") {
     CHECK(code(transports::tls_errc::certificate_rejected) == 22);
     CHECK(code(transports::websocket_errc::bad_url) == 20);
     CHECK(code(transports::websocket_errc::url_user_info) == 20);
+    CHECK(code(transports::proxy_errc::unsupported_kind) == 28);
+    CHECK(code(transports::proxy_errc::unreachable) == 10);
+    CHECK(code(transports::proxy_errc::authentication_required) == 70);
+    CHECK(code(transports::proxy_errc::not_allowed) == 70);
+    CHECK(code(transports::proxy_errc::refused) == 10);
     CHECK(code(net::error::host_not_found) == 20);
     CHECK(code(net::error::connection_refused) == 10);
     CHECK(map_error(net::error::connection_refused).known);

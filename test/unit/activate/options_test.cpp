@@ -171,9 +171,12 @@ TEST_CASE("a run without hardware needs neither server nor profile") {
     CHECK(out.settings->profile == "demo");
     CHECK(refusal({{"--demo", "-u", "ws://x/"}, {}, {}}) == 33);
     CHECK(refusal({{"--demo", "--device", "/dev/mei0"}, {}, {}}) == 33);
+    CHECK(refusal({{"--demo", "--proxy", "http://proxy:3128"}, {}, {}}) == 33);
     CHECK(refusal({{"--demo", "--profile", "a b"}, {}, {}}) == 21);
     // An environment made for real runs does not get into the way.
-    CHECK(refusal({{"--demo"}, {{"RPC_URL", "ws://x/"}, {"RPC_DEVICE", "/dev/mei0"}}, {}}) == 0);
+    CHECK(refusal({{"--demo"},
+                   {{"RPC_URL", "ws://x/"}, {"RPC_DEVICE", "/dev/mei0"}, {"RPC_PROXY", "p:1"}},
+                   {}}) == 0);
 }
 
 TEST_CASE("nothing but the command line starts a demonstration") {
@@ -216,7 +219,6 @@ TEST_CASE("what this version does not do yet is refused, never ignored") {
     CHECK(refusal({{"--local", "--acm"}, {}, {}}) == 28);
     CHECK(refusal({{"--local", "--ccm", "--acm"}, {}, {}}) == 33);
     CHECK(refusal({{"--stopConfig"}, {}, {}}) == 28);
-    CHECK(refusal({with({"--proxy", "http://proxy:3128"}), {}, {}}) == 28);
     CHECK(refusal({with({"--tls-tunnel"}), {}, {}}) == 28);
     CHECK(refusal({complete, {{"RPC_TLS_TUNNEL", "true"}}, {}}) == 28);
     CHECK(refusal({with({"--tls-tunnel=false"}), {}, {}}) == 0);

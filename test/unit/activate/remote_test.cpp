@@ -51,14 +51,42 @@ TEST_CASE("a server that is not there ends the run with its address and what to 
     CHECK(has(end.err, "nothing listens there"));
 }
 
-TEST_CASE("a proxy of the environment, which this version does not use, is told of") {
+TEST_CASE("a proxy leads to a server whose name only it knows, and is told without its password") {
+    served_world world;
+    child_options options;
+    options.arguments = world.arguments("lab");
+    options.arguments[1] = "ws://rps.invalid/activate";
+    options.environment["RPC_PROXY"] = world.proxy("joe:hunter2");
+    const auto end = run_child(options);
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(world.mode() == sim::control_mode::client);
+    CHECK(world.asked_of_proxy() == std::vector<std::string>{"rps.invalid:80"});
+    CHECK(has(end.err, "ws://rps.invalid/activate through the proxy http://127.0.0.1:"));
+    CHECK_FALSE(has(end.err, "hunter2"));
+}
+
+TEST_CASE("a proxy of the environment is used, but not for a server on this machine") {
     served_world world;
     child_options options;
     options.arguments = world.arguments("nope");
-    options.environment["HTTP_PROXY"] = "http://proxy:3128";
-    CHECK(has(run_child(options).err, "HTTP_PROXY is not used"));
-    options.environment = {{"HTTPS_PROXY", "http://proxy:3128"}};
-    CHECK_FALSE(has(run_child(options).err, "PROXY"));
+    options.environment["all_proxy"] = world.proxy("joe:hunter2");
+    CHECK(run_child(options).status == 21); // the server's answer
+    CHECK(world.asked_of_proxy().empty());
+    options.arguments[1] = "ws://rps.invalid/activate";
+    CHECK(run_child(options).status == 21);
+    CHECK(world.asked_of_proxy().size() == 1);
+}
+
+TEST_CASE("a proxy that refuses the user is 70, with what to check, and without the password") {
+    served_world world;
+    child_options options;
+    options.arguments = world.arguments("nope");
+    options.arguments.insert(options.arguments.end(),
+                             {"--json", "--proxy", world.proxy("joe:sesame")});
+    const auto end = run_child(options);
+    CHECK(end.status == 70);
+    CHECK(has(end.err, "the proxy does not take the user and password"));
+    CHECK_FALSE(has(end.err + end.out, "sesame"));
 }
 
 TEST_CASE("an activated device: 23 without a terminal; on one the password is asked for, unseen") {

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated machine and a small server that this process serves over sockets.
+// A simulated machine, a small server and a proxy to it, that this process serves over sockets.
 #pragma once
 
 #include <costrand/activate/demo.hpp>
 #include <costrand/core/notifier.hpp>
 #include <costrand/core/spawn.hpp>
 #include <costrand/core/strand.hpp>
+#include <costrand/core/task_group.hpp>
+#include <costrand/transports/tcp.hpp>
+
+#include <support/proxies.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -57,6 +63,13 @@ class served_world {
     }
     std::string heci() const { return heci_; }
     std::string url() const { return url_; }
+    // An HTTP proxy to the server, for joe with the password hunter2.
+    std::string proxy(const std::string &user_and_password) const {
+        return "http://" + user_and_password + "@127.0.0.1:" + std::to_string(proxy_port_);
+    }
+    std::vector<std::string> asked_of_proxy() {
+        return ask([this] { return *asked_; });
+    }
 
     sim::control_mode mode() {
         return ask([this] { return world_->device().mode(); });
@@ -76,14 +89,25 @@ class served_world {
         world_.emplace(strand_, how, core::log());
         heci_ = world_->heci_path();
         url_ = world_->server_url();
+        const auto server_port = activate::parse_server_url(url_).where.port;
+        transports::tcp_acceptor acceptor(strand_, "127.0.0.1", 0);
+        proxy_port_ = acceptor.port();
+        proxy_rules rules;
+        rules.authorization = "Basic am9lOmh1bnRlcjI="; // joe:hunter2
+        core::task_group proxies(strand_);
+        proxies.spawn(run_proxy(acceptor, rules, server_port, asked_));
         started_.set_value();
         while (!over_)
             co_await end_.wait();
+        proxies.cancel();
+        co_await proxies.join();
         co_await world_->stop();
         world_.reset();
     }
     std::optional<activate::demo_world> world_;
     std::string heci_, url_;
+    std::uint16_t proxy_port_ = 0;
+    asked_targets asked_ = std::make_shared<std::vector<std::string>>();
     std::promise<void> started_;
     core::notifier end_;
     bool over_ = false;

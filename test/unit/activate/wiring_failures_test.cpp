@@ -2,6 +2,7 @@
 // How a run ends that cannot succeed: its code, its text, its time.
 #include "world.hpp"
 
+#include <costrand/transports/proxy.hpp>
 #include <costrand/transports/tls.hpp>
 #include <costrand/transports/websocket.hpp>
 
@@ -108,6 +109,48 @@ TEST_CASE("a server that cannot be reached is told by its cause") {
             CHECK_MESSAGE(end.text().find(r.word) != std::string::npos, end.text());
             CHECK(end.text().find("ws://rps.example/activate") != std::string::npos);
         });
+    }
+}
+
+TEST_CASE("a failure of the proxy names server, proxy, who chose it, and what to do") {
+    struct row {
+        std::exception_ptr why;
+        int code;
+        const char *word;
+    };
+    using transports::proxy_errc;
+    const row rows[] = {
+        {std::make_exception_ptr(
+             transports::proxy_error(proxy_errc::unreachable, "Connection refused")),
+         10, "Connection refused"},
+        {std::make_exception_ptr(
+             transports::proxy_error(proxy_errc::authentication_required, "HTTP status 407")),
+         70, "USER:PASSWORD@HOST:PORT"},
+        {std::make_exception_ptr(transports::proxy_error(proxy_errc::refused, "HTTP status 502")),
+         10, "502"},
+        {std::make_exception_ptr(transports::proxy_error(proxy_errc::host_unreachable, "reply 4")),
+         10, "host name"},
+        {std::make_exception_ptr(system_error(core::errc::timed_out)), 10, "of this kind"}};
+    for (const row &r : rows) {
+        CAPTURE(r.word);
+        test::run_coro(
+            [&r](test::coro_environment env) -> awaitable<void> {
+                world w(env.executor, false);
+                auto url = transports::parse_proxy_url("http://joe:hunter2@proxy:3128").value();
+                w.options.proxy = activate::proxy_choice{std::move(url), "--proxy"};
+                w.server_failure = r.why;
+                const auto end = co_await run(w);
+                CHECK(end.code() == r.code);
+                CHECK_MESSAGE(end.text().find(r.word) != std::string::npos, end.text());
+                const char *way =
+                    "ws://rps.example/activate through the proxy http://proxy:3128 (--proxy)";
+                CHECK(end.text().find(way) != std::string::npos);
+                CHECK(w.logged(way));
+                CHECK(end.text().find("hunter2") == std::string::npos);
+                CHECK_FALSE(w.logged("hunter2"));
+                CHECK_FALSE(w.logged("joe"));
+            },
+            10);
     }
 }
 

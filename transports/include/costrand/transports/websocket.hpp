@@ -8,12 +8,14 @@
 #include <costrand/core/result.hpp>
 #include <costrand/core/stream.hpp>
 #include <costrand/core/time.hpp>
+#include <costrand/transports/proxy.hpp>
 #include <costrand/transports/tls.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -63,14 +65,16 @@ struct websocket_options {
     websocket_options() = default; // no aggregate: GCC 12 destroys those twice in a co_await
 
     tls_trust trust; // wss only
+    // The way to the server; TLS is with the server, the proxy only carries it.
+    std::optional<proxy_url> proxy;
     // One message, in either direction. RPS sends at most a few hundred KiB.
     std::size_t max_message_size = 16 * 1024 * 1024;
-    // Dial, TLS and upgrade together (rps-session.md 1).
+    // Dial, the proxy's tunnel, TLS and upgrade together (rps-session.md 1).
     core::duration handshake_limit = std::chrono::seconds(60);
 };
 
-// Name lookup, TCP, TLS for wss, upgrade. Errors: tcp_connect's, tls_error, upgrade_error,
-// websocket_errc, core::errc::timed_out. Cancelled: nothing is left open.
+// Name lookup, TCP, the proxy's tunnel, TLS for wss, upgrade. Errors: tcp_connect's, proxy_error,
+// tls_error, upgrade_error, websocket_errc, core::errc::timed_out. Cancelled: nothing is left open.
 //
 // The stream: messages go out as one text frame, come in as text or binary; pings are answered
 // while the stream lives; the peer's Close is end_of_stream. close() drops the connection without

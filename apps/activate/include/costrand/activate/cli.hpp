@@ -19,6 +19,7 @@ namespace costrand::activate {
 enum class value_kind {
     toggle,  // no value, or =true / =false
     text,    // any
+    login,   // any; with an @ in it, it is a secret: user and password before a host
     choice,  // one of option_spec::choices
     seconds, // 1..86400, with or without an s behind
 };
@@ -93,7 +94,10 @@ struct option_sources {
 // `command` or `state` differ stand under headings of their own.
 [[nodiscard]] std::string describe_options(option_table table, std::size_t width);
 
-// Overwrites the values of secret options in a process's own argument list.
+// Whether nobody else may see this value.
+[[nodiscard]] bool holds_secret(const option_spec &spec, std::string_view value) noexcept;
+
+// Overwrites secret values in a process's own argument list.
 void hide_secrets(option_table table, std::span<char *> arguments) noexcept;
 
 namespace detail {

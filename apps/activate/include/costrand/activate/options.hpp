@@ -6,9 +6,11 @@
 #include <costrand/activate/cli.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/core/secret.hpp>
+#include <costrand/transports/proxy.hpp>
 #include <costrand/transports/websocket.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,12 @@ struct server_url {
 // ws:// and wss:// only. Throws error 20: other schemes, user-info, no host, a bad port.
 [[nodiscard]] server_url parse_server_url(std::string_view text);
 
+// The way to the provisioning server, and who says so: "--proxy", "https_proxy".
+struct proxy_choice {
+    transports::proxy_url where;
+    std::string from;
+};
+
 enum class transport_choice { automatic, lms, lme };
 
 enum class what_to_do { help, version, activate };
@@ -35,6 +43,8 @@ struct settings {
     what_to_do action = what_to_do::help;
 
     server_url server; // not set for a demo
+    std::optional<proxy_choice> proxy;
+    bool never_proxy = false; // --proxy is given and empty: directly, whatever the environment says
     std::string profile;
     std::string tenant;
     core::secret password;                                 // AMT's; empty: not given
@@ -55,6 +65,10 @@ struct settings {
 // Checks the values against each other. Throws error with the documented code of each refusal; adds
 // to `notices` what is accepted without effect.
 [[nodiscard]] settings make_settings(const option_values &values, std::vector<notice> &notices);
+
+// Where the options say nothing of a proxy: the one that the environment names for the server, if
+// any (https_proxy and so on, see transports::proxy_of_environment). Throws error.
+void use_environment_proxy(settings &options, const transports::environment_reader &environment);
 
 // The log level and form alone, for telling what make_settings refuses.
 void read_output_settings(const option_values &values, settings &out);
