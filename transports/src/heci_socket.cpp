@@ -55,6 +55,12 @@ int connect_to(const unique_fd &fd, const sockaddr_un &address) {
     return ::connect(fd.get(), generic, sizeof(address)) == 0 ? 0 : errno;
 }
 
+// The answer stands for the open and the connect of a driver.
+error_code from_refusal(int value) {
+    const auto of_connect = from_connect_errno(value);
+    return of_connect.category() == error_category() ? of_connect : from_open_errno(value);
+}
+
 error_code from_socket_errno(int value) {
     switch (value) {
     case ECONNREFUSED: // a file, but nobody listens
@@ -72,7 +78,7 @@ error_code from_socket_errno(int value) {
 std::size_t decode_answer(core::const_bytes packet) {
     if (packet.size() == refusal_size)
         throw system_error(
-            from_connect_errno(static_cast<int>(core::load_le<std::uint32_t>(packet.data()))));
+            from_refusal(static_cast<int>(core::load_le<std::uint32_t>(packet.data()))));
     const std::size_t max =
         packet.size() == answer_size ? core::load_le<std::uint32_t>(packet.data()) : 0;
     if (max == 0)

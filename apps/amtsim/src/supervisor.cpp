@@ -40,11 +40,15 @@ bool is_device(std::string_view path) {
 
 // What the driver tells in sysfs that clients look at. Empty: not one of these files.
 std::string_view sysfs_text(std::string_view path) {
-    if (path == "/sys/class/mei/mei0/kind")
+    constexpr std::string_view folder = "/sys/class/mei/";
+    if (!path.starts_with(folder))
+        return {};
+    const auto node = path.substr(folder.size(), path.rfind('/') - folder.size());
+    if (!is_device("/dev/" + std::string(node)))
+        return {};
+    if (path.ends_with("/kind"))
         return "mei\n";
-    if (path == "/sys/class/mei/mei0/dev_state")
-        return "ENABLED\n";
-    return {};
+    return path.ends_with("/dev_state") ? "ENABLED\n" : "";
 }
 
 struct stat character_device() {
