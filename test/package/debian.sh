@@ -73,6 +73,13 @@ fi
 # Runs a command with the programs in its path. Until there is a root: unpacked.
 inside() { PATH="$work/unpacked/usr/bin:$PATH" "$@"; }
 
+in_root() {
+  unshare --mount --pid --fork --mount-proc="$work/root/proc" chroot "$work/root" \
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+    DEBIAN_FRONTEND=noninteractive \
+    ${http_proxy+"http_proxy=$http_proxy"} ${https_proxy+"https_proxy=$https_proxy"} "$@"
+}
+
 # A fresh root in $work/root, from the mirror that apt uses here.
 make_root() {
   local root=$work/root codename mirror
@@ -84,13 +91,7 @@ make_root() {
   unshare --mount debootstrap --variant=minbase "$codename" "$root" "$mirror" >"$work/log" 2>&1 || return 1
   awk '{print "deb", $2, $3, $4}' "$work/targets" >"$root/etc/apt/sources.list"
   apt-config dump | grep '^Acquire::' >"$root/etc/apt/apt.conf.d/99host"
-  inside() {
-    unshare --mount --pid --fork --mount-proc="$work/root/proc" chroot "$work/root" \
-      env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-      DEBIAN_FRONTEND=noninteractive \
-      ${http_proxy+"http_proxy=$http_proxy"} ${https_proxy+"https_proxy=$https_proxy"} "$@"
-  }
-  inside apt-get update -qq >>"$work/log" 2>&1
+  in_root apt-get update -qq >>"$work/log" 2>&1
 }
 
 packages=("${debs[@]}")
@@ -102,6 +103,7 @@ elif [ "$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then
   tell "no root: that takes debootstrap and being root"
 elif make_root; then
   rooted=yes
+  inside() { in_root "$@"; }
   tell "a fresh root is there"
 else
   tail -5 "$work/log"
@@ -133,8 +135,9 @@ tell "the programs work"
 
 if [ "$rooted" = yes ] && [ "$quick" = no ]; then
   cp -r test/package "$work/root/tmp/consumer"
+  # The last two: what OpenSSL on Debian 13 wants for pkg-config --static and does not bring along.
   inside apt-get install -y -qq --no-install-recommends g++ pkgconf cmake ninja-build \
-    >"$work/log" 2>&1 || { cat "$work/log" && fail "no compiler"; }
+    zlib1g-dev libzstd-dev >"$work/log" 2>&1 || { cat "$work/log" && fail "no compiler"; }
   tell "a compiler is there"
   inside sh -c 'cd /tmp/consumer && sh pkg_config.sh' || fail "no program by pkg-config"
   tell "programs by pkg-config"
