@@ -34,7 +34,8 @@ function(costrand_component)
   target_compile_features(${target} ${scope} cxx_std_20)
   target_link_libraries(${target} ${scope} ${arg_LINK})
   install(TARGETS ${target} EXPORT costrandTargets
-          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} FILE_SET HEADERS)
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev
+          FILE_SET HEADERS COMPONENT dev)
   set_property(GLOBAL APPEND PROPERTY COSTRAND_PUBLIC_HEADERS ${arg_HEADERS})
 endfunction()
 

@@ -1,30 +1,59 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what building costrand needs and this machine lacks. Debian 12; elsewhere it names the
-# packages and stops. Asks nothing, does nothing twice.
+# Installs what building costrand needs and this machine lacks. Debian 12; Debian 13 and Ubuntu
+# 24.04 as well as it goes, for nobody builds there regularly; elsewhere it names the packages and
+# stops. Asks nothing, does nothing twice.
+#   --ci                  also what .ci/run needs
+#   --packages            also what tools/package.sh needs
+#   --list OS_RELEASE     only tell what a system with that /etc/os-release would get
 set -euo pipefail
 
-packages=(
-  g++ cmake ninja-build
-  libboost1.81-dev libboost-program-options1.81-dev libssl-dev libyaml-cpp-dev doctest-dev
-)
-# For .ci/run only: format check and the Clang presets.
-[ "${1:-}" = --ci ] && packages+=(clang clang-format)
-
-installed() {
-  dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
-}
+os_release=/etc/os-release list=no
+extra=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --ci) extra+=(clang clang-format dpkg-dev file mandoc debootstrap pkgconf) ;;
+    --packages) extra+=(dpkg-dev file) ;;
+    --list) list=yes os_release=$2 && shift ;;
+    *) echo "setup: $1: no such option" >&2 && exit 2 ;;
+  esac
+  shift
+done
 
 system=unknown
-[ -r /etc/os-release ] && system=$(. /etc/os-release && echo "${ID:-unknown} ${VERSION_ID:-}")
-if [ "$system" != "debian 12" ]; then
-  echo "setup: this is $system, not Debian 12. Install what these Debian packages hold" >&2
-  echo "setup: (C++20 compiler GCC 12+ or Clang 14+, CMake 3.25+, Boost 1.81+, OpenSSL 3.0+):" >&2
+[ -r "$os_release" ] && system=$(. "$os_release" && echo "${ID:-unknown} ${VERSION_ID:-}")
+case $system in
+  "debian 12") boost=1.81 ;;
+  "debian 13" | "ubuntu 24.04") boost=1.83 ;;
+  *) boost= ;;
+esac
+packages=(
+  g++ cmake ninja-build
+  "libboost${boost:-1.81}-dev" "libboost-program-options${boost:-1.81}-dev"
+  libssl-dev libyaml-cpp-dev doctest-dev
+)
+packages+=(${extra[@]+"${extra[@]}"})
+
+if [ -z "$boost" ]; then
+  echo "setup: this is $system, which setup does not know. Install what these packages of Debian 12" >&2
+  echo "setup: hold (C++20 compiler GCC 12+ or Clang 14+, CMake 3.25+, Boost 1.81+, OpenSSL 3.0+):" >&2
   printf 'setup:   %s\n' "${packages[@]}" >&2
   echo "setup: then build with: cmake --preset release -DCOSTRAND_WERROR=OFF" >&2
   echo "setup:                  cmake --build --preset release" >&2
   exit 1
 fi
+if [ "$list" = yes ]; then
+  printf '%s\n' "${packages[@]}"
+  exit 0
+fi
+if [ "$system" != "debian 12" ]; then
+  echo "setup: $system is not built on regularly. Where a warning of a newer compiler stops the" >&2
+  echo "setup: build: cmake --preset release -DCOSTRAND_WERROR=OFF" >&2
+fi
+
+installed() {
+  dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
+}
 
 missing=()
 for package in "${packages[@]}"; do

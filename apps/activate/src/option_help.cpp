@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The help text, from the option table alone.
+// The help text and what a manual page says of options, from the option table alone.
 #include <costrand/activate/cli.hpp>
 
 #include <algorithm>
@@ -20,22 +20,6 @@ std::string names(const option_spec &spec) {
     out += ' ';
     out += spec.kind == value_kind::choice ? spec.choices : spec.value_name;
     return out;
-}
-
-std::string sentence(const option_spec &spec) {
-    std::string out(spec.help);
-    std::string facts;
-    const auto add = [&](std::string_view label, std::string_view value) {
-        if (value.empty())
-            return;
-        facts += facts.empty() ? " (" : "; ";
-        facts += label;
-        facts += value;
-    };
-    if (spec.kind != value_kind::toggle)
-        add("default ", spec.fallback);
-    add("environment ", spec.environment);
-    return out + (facts.empty() ? "" : facts + ")");
 }
 
 // Words that fill the columns from text_column to width.
@@ -66,43 +50,61 @@ void add_line(std::string &out, const option_spec &spec, std::size_t width) {
     else
         left.resize(text_column, ' ');
     out += left;
-    wrap(out, sentence(spec), width);
+    wrap(out, option_text(spec), width);
 }
 
 } // namespace
 
-std::string describe_options(option_table table, std::size_t width) {
-    struct section {
-        std::string heading;
-        std::function<bool(const option_spec &)> holds;
+std::string option_text(const option_spec &spec) {
+    std::string out(spec.help);
+    std::string facts;
+    const auto add = [&](std::string_view label, std::string_view value) {
+        if (value.empty())
+            return;
+        facts += facts.empty() ? " (" : "; ";
+        facts += label;
+        facts += value;
     };
-    std::vector<section> sections;
-    std::vector<std::string_view> commands;
-    for (const option_spec &spec : table) {
-        if (spec.command.empty() || std::ranges::count(commands, spec.command) > 0)
-            continue;
-        commands.push_back(spec.command);
-        sections.push_back({"Options of " + std::string(spec.command) + ":",
-                            [command = spec.command](const option_spec &s) {
-                                return s.command == command && s.state == standing::works;
-                            }});
-    }
-    sections.push_back({"Options:", [](const option_spec &s) {
-                            return s.command.empty() && s.state == standing::works;
-                        }});
-    sections.push_back({"Accepted, without effect on an activation through a provisioning server:",
-                        [](const option_spec &s) { return s.state == standing::no_effect; }});
-    sections.push_back({"Known, but not in this version:",
-                        [](const option_spec &s) { return s.state == standing::later; }});
+    if (spec.kind != value_kind::toggle)
+        add("default ", spec.fallback);
+    add("environment ", spec.environment);
+    return out + (facts.empty() ? "" : facts + ")");
+}
 
-    std::string out;
-    for (const section &s : sections) {
-        std::string lines;
+std::vector<option_section> option_sections(option_table table) {
+    std::vector<option_section> out;
+    const auto add = [&](std::string heading, const auto &holds) {
+        option_section section{std::move(heading), {}};
         for (const option_spec &spec : table)
-            if (s.holds(spec))
-                add_line(lines, spec, width);
-        if (!lines.empty())
-            out += (out.empty() ? "" : "\n") + s.heading + '\n' + lines;
+            if (holds(spec))
+                section.options.push_back(&spec);
+        if (!section.options.empty())
+            out.push_back(std::move(section));
+    };
+    std::vector<std::string_view> commands;
+    for (const option_spec &of : table) {
+        if (of.command.empty() || std::ranges::count(commands, of.command) > 0)
+            continue;
+        commands.push_back(of.command);
+        add("Options of " + std::string(of.command), [&](const option_spec &s) {
+            return s.command == of.command && s.state == standing::works;
+        });
+    }
+    add("Options",
+        [](const option_spec &s) { return s.command.empty() && s.state == standing::works; });
+    add("Accepted, without effect on an activation through a provisioning server",
+        [](const option_spec &s) { return s.state == standing::no_effect; });
+    add("Known, but not in this version",
+        [](const option_spec &s) { return s.state == standing::later; });
+    return out;
+}
+
+std::string describe_options(option_table table, std::size_t width) {
+    std::string out;
+    for (const option_section &section : option_sections(table)) {
+        out += (out.empty() ? "" : "\n") + section.heading + ":\n";
+        for (const option_spec *spec : section.options)
+            add_line(out, *spec, width);
     }
     return out;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
+#include <boost/program_options/cmdline.hpp>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
@@ -20,7 +21,7 @@ namespace po = boost::program_options;
 constexpr std::size_t most_devices = 10'000;
 
 po::options_description common_options() {
-    po::options_description out("Options");
+    po::options_description out;
     out.add_options()("profile", po::value<std::string>()->value_name("NAME|FILE"),
                       "the device: a built-in profile (default amt16) or a JSON file")(
         "faults", po::value<std::string>()->value_name("TEXT|FILE"),
@@ -36,7 +37,7 @@ po::options_description common_options() {
 }
 
 po::options_description serve_options() {
-    po::options_description out("Options of serve");
+    po::options_description out;
     out.add_options()("count,n", po::value<std::size_t>()->value_name("COUNT"),
                       "how many devices (default 1)")(
         "folder", po::value<std::string>()->value_name("PATH"),
@@ -45,6 +46,16 @@ po::options_description serve_options() {
                                                      po::value<std::string>()->value_name("NAME"),
                                                      "the name of its profile (default demo)");
     return out;
+}
+
+struct described {
+    std::string heading;
+    po::options_description options;
+};
+
+// All that --help lists.
+std::vector<described> described_options() {
+    return {{"Options", common_options()}, {"Options of serve", serve_options()}};
 }
 
 std::optional<std::string> read_file(const std::string &path) {
@@ -167,11 +178,28 @@ std::string help_text() {
            "      its exit code is ours\n"
            "  costrand-amtsim serve [options]\n"
            "      devices as HECI sockets (--device unix:PATH of our programs) and LMS ports\n"
-           "  costrand-amtsim --list-profiles\n"
-           "\n"
-        << common_options() << "\n"
-        << serve_options();
+           "  costrand-amtsim --list-profiles\n";
+    for (const auto &[heading, options] : described_options())
+        out << '\n' << heading << ":\n" << options;
     return out.str();
+}
+
+std::vector<option_group> option_groups() {
+    std::vector<option_group> out;
+    for (const auto &[heading, options] : described_options()) {
+        option_group group{heading, {}};
+        for (const auto &option : options.options()) {
+            namespace style = po::command_line_style;
+            const auto shortest = option->canonical_display_name(style::allow_dash_for_short);
+            const bool has_letter = shortest.size() == 2 && shortest[0] == '-';
+            const bool takes_value = option->semantic()->max_tokens() > 0;
+            group.options.push_back({option->long_name(), has_letter ? shortest[1] : '\0',
+                                     takes_value ? option->format_parameter() : std::string(),
+                                     option->description()});
+        }
+        out.push_back(std::move(group));
+    }
+    return out;
 }
 
 } // namespace costrand::amtsim

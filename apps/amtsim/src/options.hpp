@@ -44,4 +44,17 @@ class usage_error : public std::runtime_error {
 
 [[nodiscard]] std::string help_text();
 
+// The options that the help lists, for other forms of text.
+struct option_line {
+    std::string name;
+    char letter;            // 0: none
+    std::string value_name; // empty: takes no value
+    std::string text;
+};
+struct option_group {
+    std::string heading;
+    std::vector<option_line> options;
+};
+[[nodiscard]] std::vector<option_group> option_groups();
+
 } // namespace costrand::amtsim

@@ -94,6 +94,15 @@ struct option_sources {
 // `command` or `state` differ stand under headings of their own.
 [[nodiscard]] std::string describe_options(option_table table, std::size_t width);
 
+// The same for other forms of text: the headings with what stands below them, and the sentence on
+// one option (its help, default and environment name).
+struct option_section {
+    std::string heading;
+    std::vector<const option_spec *> options;
+};
+[[nodiscard]] std::vector<option_section> option_sections(option_table table);
+[[nodiscard]] std::string option_text(const option_spec &spec);
+
 // Whether nobody else may see this value.
 [[nodiscard]] bool holds_secret(const option_spec &spec, std::string_view value) noexcept;
 
