@@ -61,7 +61,9 @@ struct client_name {
 constexpr auto clients = std::to_array<client_name>({{"amthi", heci::client::amthi},
                                                      {"lme", heci::client::lme},
                                                      {"watchdog", heci::client::watchdog},
-                                                     {"mkhi", heci::client::mkhi}});
+                                                     {"mkhi", heci::client::mkhi},
+                                                     {"upid", heci::client::upid},
+                                                     {"hotham", heci::client::hotham}});
 
 std::string listed(auto &&names) {
     std::string all;

@@ -104,9 +104,9 @@ struct fault {
 // Orders as text, one a line or separated by `;`, `#` begins a comment:
 //   KIND [on CLIENT] [apf NUMBER] [call CLASS.OPERATION] [nth N] [times N | for-ever | for TIME]
 //        [value N] [after TIME] [saying "TEXT"] [bytes HEX]
-// KIND is a name of fault_kind with dashes ("open-failure"), CLIENT amthi, lme, watchdog or mkhi,
-// TIME like 250ms, 3s or 2m. `file` is for messages. Throws std::runtime_error with file, line and
-// cause.
+// KIND is a name of fault_kind with dashes ("open-failure"), CLIENT amthi, lme, watchdog, mkhi,
+// upid or hotham, TIME like 250ms, 3s or 2m. `file` is for messages. Throws std::runtime_error with
+// file, line and cause.
 [[nodiscard]] std::vector<fault> parse_faults(std::string_view file, std::string_view text);
 
 // One event, as a face reports it.

@@ -73,7 +73,8 @@ class firmware {
 
     [[nodiscard]] faults &inject() noexcept;
     [[nodiscard]] const profile &device_profile() const noexcept;
-    [[nodiscard]] const device_state &state() const noexcept;
+    // As it is now.
+    [[nodiscard]] const device_state &state() const;
     [[nodiscard]] control_mode mode() const noexcept;
 
     // LME channel slots in use now, over all links.

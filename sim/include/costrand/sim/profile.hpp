@@ -40,13 +40,53 @@ struct lan_interface {
     [[nodiscard]] bool present() const noexcept { return mac != std::array<std::uint8_t, 6>{}; }
 };
 
-// Largest HECI message of each firmware client. The driver tells it at connect; no source states
-// one. Assumed: the values of the trial with the reference client (vmei.md; MKHI was not in it).
+// Largest HECI message of each firmware client; 0: this generation has no such client. The driver
+// tells it at connect; no source states one. Assumed: the values of the trial with the reference
+// client (vmei.md), for the others what holds their longest message (heci.md 11 and 12).
 struct heci_maxima {
     std::size_t amthi = 5120;
     std::size_t lme = 4196;
     std::size_t watchdog = 100;
     std::size_t mkhi = 4096;
+    std::size_t upid = 0;
+    std::size_t hotham = 0;
+};
+
+// What AMTHI tells or lacks (heci.md 9). Assumed, all but the lacking host-based configuration.
+struct amthi_profile {
+    // Operations that this generation answers with "command invalid".
+    std::vector<std::uint32_t> unknown_commands;
+    std::uint32_t provisioning_mode = 1; // 1 enterprise
+    bool ehbc = false;                   // "embedded host based configuration"
+    bool firmware_update = true;
+    bool hardware_crypto = true;
+};
+
+// The watchdog client (heci.md 10). Assumed.
+struct watchdog_profile {
+    bool required = false;      // else the host is told that no watchdog is wanted, and none runs
+    bool change_allowed = true; // the host may enable and disable AMT, while it is unprovisioned
+};
+
+// The MKHI client (heci.md 14). Assumed.
+struct mkhi_profile {
+    std::uint32_t features = 0x00261044; // AMT, licensing, protected audio/video, IPv6, KVM, TLS
+    std::uint32_t platform = 0x00001482; // desktop, production signed, corporate, AMT
+    std::uint32_t firmware_update = 1;   // enabled
+};
+
+// The UPID client (heci.md 11). Assumed.
+struct upid_profile {
+    bool supported = true;
+    bool os_control = true;    // the feature may be switched from the operating system
+    std::uint32_t id_type = 0; // of the OEM's: 0 not set, 1 binary, 2 printable
+    std::string oem_id;        // hexadecimal, 32 bytes
+    std::string csme_id;       // the same; empty: the platform was not provisioned with it
+};
+
+// Presence servers (MPS). None is ever reached from here.
+struct presence_profile {
+    core::duration attempt = std::chrono::seconds(30); // then it is given up. Assumed
 };
 
 // How the firmware's end of the port forwarding behaves.
@@ -120,6 +160,12 @@ struct profile {
     bool allows_client_control = true;
 
     heci_maxima heci;
+    amthi_profile amthi;
+    watchdog_profile watchdog;
+    mkhi_profile mkhi;
+    upid_profile upid;
+    std::string flash_log; // hexadecimal; what the HOTHAM client gives out. Assumed
+    presence_profile presence;
     lme_profile lme;
     http_profile http;
     class_profile classes;
