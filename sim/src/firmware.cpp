@@ -200,6 +200,7 @@ command_reply firmware::impl::answer(decltype(command_client::answer) function,
 void firmware::impl::forget(const lme_link &ended) {
     past.channels_opened += ended.channels_opened();
     past.open_failures += ended.open_failures();
+    past.withdrawals += ended.withdrawals();
     past.protocol_errors += ended.protocol_errors();
 }
 
@@ -402,6 +403,7 @@ firmware_counters firmware::counters() const noexcept {
             continue;
         all.channels_opened += link->lme->channels_opened();
         all.open_failures += link->lme->open_failures();
+        all.withdrawals += link->lme->withdrawals();
         all.protocol_errors += link->lme->protocol_errors();
     }
     return all;

@@ -133,6 +133,9 @@ void read_lme(std::string_view file, const lined_value &object, lme_profile &to)
     from.take("slots", to.slots, 1, 256);
     from.take("window", to.window, 0, most);
     from.take("strict", to.strict);
+    take_duration(from, "withdraw_after_ms", to.withdraw_after);
+    from.take("withdraw_tells", to.withdraw_tells);
+    take_duration(from, "advertise_after_ms", to.advertise_after);
     from.take("connections", to.connections, 1, 64);
     from.finish();
 }
@@ -256,6 +259,7 @@ profile amt18() {
 profile without_delays(profile p) {
     p.http.call_delay = {};
     p.http.setup_delay = {};
+    p.lme.withdraw_after = {};
     return p;
 }
 

@@ -26,6 +26,7 @@ struct firmware_counters {
     std::size_t lme_sessions = 0;    // LME connections, each with a handshake of its own
     std::size_t channels_opened = 0; // on LME
     std::size_t open_failures = 0;
+    std::size_t withdrawals = 0;     // of the forwards, while idle
     std::size_t protocol_errors = 0; // what a strict firmware refuses
     std::size_t http_requests = 0;
     std::size_t lms_connections = 0;

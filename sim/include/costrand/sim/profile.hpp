@@ -102,6 +102,14 @@ struct lme_profile {
     // Refuse what firmware refuses; without it the peer's slips are overlooked (a window overrun
     // is delivered, the reference client does that).
     bool strict = true;
+    // After so long without a channel the forwards are withdrawn; zero: never. Seen on AMT 16
+    // (apf.md 11), "while idle": how long that is no source states.
+    core::duration withdraw_after{};
+    // By cancel-tcpip-forward; else without a word. "cancel or silently": apf.md 11.
+    bool withdraw_tells = true;
+    // So long after that they are advertised again by themselves; zero: not before the next
+    // CHANNEL_OPEN, which is answered with failure 1 and advertises them in any case. Assumed.
+    core::duration advertise_after{};
     // At how many connections at a time the next one is told EBUSY; an LMS holds one. One on AMT 7,
     // "more than one" from AMT 11 on, "perhaps earlier" (apf.md 7.1); heci.md 3 says one.
     // Assumed: 2.
@@ -191,7 +199,8 @@ struct profile {
 [[nodiscard]] profile amt16();
 // AMT 18.0: as amt16 in all that matters for a plain activation; identity as in heci.md's examples.
 [[nodiscard]] profile amt18();
-// The same device without any waits of its own: for tests that measure somebody else's.
+// The same device without any waits of its own or that it causes: for tests that measure somebody
+// else's.
 [[nodiscard]] profile without_delays(profile p);
 
 } // namespace costrand::sim
