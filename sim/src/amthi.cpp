@@ -26,9 +26,11 @@ struct amthi_command {
 
 constexpr std::size_t number = sizeof(std::uint32_t);
 constexpr std::size_t longest_fqdn = 2 + 255; // a u16 length before it
+constexpr std::size_t enterprise_access_size = 18;
 constexpr std::size_t host_based_size = 390;
 
 constexpr auto commands = std::to_array<amthi_command>({
+    {command::tcpip_parameters, &tell_tcpip_parameters},
     {command::provisioning_mode, &tell_provisioning_mode},
     {command::unprovision, &unprovision_by_host, number, number, true},
     {command::provisioning_state, &tell_provisioning_state},
@@ -38,13 +40,24 @@ constexpr auto commands = std::to_array<amthi_command>({
     {command::start_configuration, &start_configuration, 0, 0, true},
     {command::hash_handles, &tell_hash_handles},
     {command::hash_entry, &tell_hash_entry, number, number},
+    {command::zero_touch, &tell_zero_touch},
     {command::dns_suffix, &tell_dns_suffix},
     {command::dns_suffix_list, &tell_dns_suffix_list},
+    {command::enterprise_access, &set_enterprise_access, enterprise_access_size,
+     enterprise_access_size, true},
     {command::open_user_connection, &open_user_connection, 0, 0, true},
     {command::close_user_connection, &close_user_connection, 0, 0, true},
     {command::remote_access_status, &tell_remote_access},
+    {command::power_policy, &tell_power_policy},
     {command::lan_settings, &tell_lan_settings, number, number},
+    {command::features_state, &tell_features_state, number, number},
+    {command::last_reset_reason, &tell_last_reset_reason},
+    {command::user_interfaces, &tell_user_interfaces},
+    {command::configuration_server, &tell_configuration_server},
+    {command::setup_record, &tell_setup_record},
+    {command::ipv6_status, &tell_ipv6_status, number, number},
     {command::fqdn, &tell_fqdn},
+    {command::redirection_state, &tell_redirection_state},
     {command::set_host_fqdn, &set_host_fqdn, 2, longest_fqdn, true},
     {command::uuid, &tell_uuid},
     {command::stop_configuration, &stop_configuration, 0, 0, true},
@@ -69,6 +82,8 @@ const amthi_command *find(command what, const profile &device) {
 
 command_reply answer_amthi(core::const_bytes request, const command_context &on) {
     settle(on.state, on.device, on.now);
+    if (auto state = answer_state_query(request, on))
+        return state;
     const auto asked = heci::decode_request(request);
     if (!asked) {
         // A length that lies is told, and another version; without a command word there is nothing

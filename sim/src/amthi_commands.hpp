@@ -61,4 +61,19 @@ amthi_outcome close_user_connection(const amthi_call &call);
 amthi_outcome tell_remote_access(const amthi_call &call);
 amthi_outcome tell_cira_log(const amthi_call &call);
 
+// Asked by Intel's LMS only: amthi_local_service.cpp.
+amthi_outcome tell_tcpip_parameters(const amthi_call &call);
+amthi_outcome tell_zero_touch(const amthi_call &call);
+amthi_outcome set_enterprise_access(const amthi_call &call);
+amthi_outcome tell_power_policy(const amthi_call &call);
+amthi_outcome tell_features_state(const amthi_call &call);
+amthi_outcome tell_last_reset_reason(const amthi_call &call);
+amthi_outcome tell_user_interfaces(const amthi_call &call);
+amthi_outcome tell_configuration_server(const amthi_call &call);
+amthi_outcome tell_setup_record(const amthi_call &call);
+amthi_outcome tell_ipv6_status(const amthi_call &call);
+amthi_outcome tell_redirection_state(const amthi_call &call);
+// Get AMT state, which is of another class. Nothing when the request is not that.
+command_reply answer_state_query(core::const_bytes request, const command_context &on);
+
 } // namespace costrand::sim

@@ -2,6 +2,7 @@
 // AMT host commands that tell what the device is: versions, identity, features, trusted roots.
 #include "amthi_commands.hpp"
 #include "encoding.hpp"
+#include "properties.hpp"
 
 #include <costrand/transports/amthi_messages.hpp>
 
@@ -9,18 +10,6 @@
 #include <utility>
 
 namespace costrand::sim {
-namespace {
-
-// A property of the one instance of a class; empty when this firmware lacks either.
-std::string_view property(const object_store &objects, std::string_view class_name,
-                          std::string_view name) {
-    const auto *known = objects.find_name(class_name);
-    if (!known || known->instances.empty())
-        return {};
-    return known->instances.front().value(name);
-}
-
-} // namespace
 
 amthi_outcome tell_code_versions(const amthi_call &call) {
     const auto &device = call.device();
@@ -47,13 +36,11 @@ amthi_outcome tell_uuid(const amthi_call &call) {
     return heci::encode(heci::device_uuid{wire_uuid(call.device().uuid)});
 }
 
-// 17 numbers (heci.md 9.14). Redirection: 32769 IDER, 32770 SOL, 32771 both; KVM: 2 and 6 are
-// enabled.
+// 17 numbers (heci.md 9.14).
 amthi_outcome tell_security_parameters(const amthi_call &call) {
     const auto &state = call.state();
     const auto &device = call.device();
-    const auto redirection = property(state.objects, "AMT_RedirectionService", "EnabledState");
-    const auto kvm = property(state.objects, "CIM_KVMRedirectionSAP", "EnabledState");
+    const auto redirection = enabled_redirection(state.objects);
     const bool tls =
         device.tls_enforced || property(state.objects, "AMT_TLSSettingData", "Enabled") == "true";
     const bool network =
@@ -64,11 +51,11 @@ amthi_outcome tell_security_parameters(const amthi_call &call) {
         device.amthi.hardware_crypto,
         static_cast<std::uint32_t>(state.provisioning),
         network,
-        redirection == "32770" || redirection == "32771",
-        redirection == "32769" || redirection == "32771",
+        redirection.sol,
+        redirection.ider,
         device.amthi.firmware_update,
         device.wired.link_up,
-        kvm == "2" || kvm == "6",
+        redirection.kvm,
     };
     std::vector<std::byte> data;
     core::byte_writer to(data);

@@ -2,6 +2,7 @@
 // AMT host commands about the device's network: interfaces, names, DNS suffixes.
 #include "amthi_commands.hpp"
 #include "presence.hpp"
+#include "properties.hpp"
 
 #include <costrand/core/endian.hpp>
 #include <costrand/transports/amthi_messages.hpp>
@@ -12,11 +13,6 @@
 
 namespace costrand::sim {
 namespace {
-
-const wsman::xml_element *general_settings(const device_state &state) {
-    const auto *known = state.objects.find_name("AMT_GeneralSettings");
-    return known && !known->instances.empty() ? &known->instances.front() : nullptr;
-}
 
 std::uint32_t number_of(std::string_view text) {
     std::uint32_t value = 0;
@@ -77,7 +73,7 @@ amthi_outcome tell_dns_suffix_list(const amthi_call &call) {
 amthi_outcome tell_fqdn(const amthi_call &call) {
     std::vector<std::byte> data;
     core::byte_writer to(data);
-    const auto *settings = general_settings(call.state());
+    const auto *settings = first_instance(call.state().objects, "AMT_GeneralSettings");
     if (!settings)
         return heci::status::internal_error; // no generation lacks the class
     const auto host = settings->value("HostName"), domain = settings->value("DomainName");

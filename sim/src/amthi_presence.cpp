@@ -3,6 +3,7 @@
 // and the log of it. No server is ever reached: an attempt is made for a while, then given up.
 #include "amthi_commands.hpp"
 #include "presence.hpp"
+#include "properties.hpp"
 
 #include <costrand/transports/amthi_messages.hpp>
 
@@ -19,10 +20,7 @@ enum : std::uint32_t { remote_off = 0, remote_connecting = 1 };
 
 // 32770 and 32771: from the operating system; 32769 is from the BIOS only, 32768 off.
 bool os_may_connect(const object_store &objects) {
-    const auto *known = objects.find_name("AMT_UserInitiatedConnectionService");
-    if (!known || known->instances.empty())
-        return false;
-    const auto enabled = known->instances.front().value("EnabledState");
+    const auto enabled = property(objects, "AMT_UserInitiatedConnectionService", "EnabledState");
     return enabled == "32770" || enabled == "32771";
 }
 
@@ -117,15 +115,14 @@ void put_failed_connection(core::byte_writer &to, const amthi_call &call) {
 
 } // namespace
 
-// Which status refuses what: assumed.
+// One source's own tests take "not valid in this mode" and "not permitted" for refusals (heci.md
+// 9.14); which is for what is assumed.
 amthi_outcome open_user_connection(const amthi_call &call) {
     auto &state = call.state();
     if (state.provisioning != provisioning_state::post)
-        return status::invalid_provisioning_state;
-    if (!os_may_connect(state.objects))
-        return status::disabled_by_policy;
-    if (!user_presence_server(state.objects))
-        return status::data_missing;
+        return status::invalid_mode;
+    if (!os_may_connect(state.objects) || !user_presence_server(state.objects))
+        return status::not_permitted;
     if (state.powered.user_connection)
         return status::request_unexpected;
     state.powered.user_connection = call.on.now;

@@ -52,6 +52,7 @@ void read_amthi(object_reader &from, amthi_profile &to) {
     from.take("ehbc", to.ehbc);
     from.take("firmware_update", to.firmware_update);
     from.take("hardware_crypto", to.hardware_crypto);
+    from.take("web_ui", to.web_ui);
 }
 
 void read_watchdog(object_reader &from, watchdog_profile &to) {

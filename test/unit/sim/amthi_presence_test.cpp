@@ -74,21 +74,21 @@ std::uint32_t number_at(const std::vector<std::byte> &bytes, std::size_t offset)
 
 TEST_CASE("a connection is opened when it is allowed and there is somewhere to go") {
     bench b;
-    b.allow("32768");
-    CHECK(b.status_of(open_op) == status::disabled_by_policy);
-    b.allow("32769"); // from the BIOS only
-    CHECK(b.status_of(open_op) == status::disabled_by_policy);
     b.allow("32770");
-    CHECK(b.status_of(open_op) == status::data_missing);
+    CHECK(b.status_of(open_op) == status::not_permitted);
     b.add_server(2); // periodic: not for this
-    CHECK(b.status_of(open_op) == status::data_missing);
+    CHECK(b.status_of(open_op) == status::not_permitted);
     bench c;
-    c.allow("32771");
     c.add_server(0);
+    c.allow("32768");
+    CHECK(c.status_of(open_op) == status::not_permitted);
+    c.allow("32769"); // from the BIOS only
+    CHECK(c.status_of(open_op) == status::not_permitted);
+    c.allow("32771");
     CHECK(c.status_of(open_op) == status::success);
     CHECK(c.status_of(open_op) == status::request_unexpected);
     c.state.provisioning = provisioning_state::pre;
-    CHECK(c.status_of(open_op) == status::invalid_provisioning_state);
+    CHECK(c.status_of(open_op) == status::invalid_mode);
 }
 
 TEST_CASE("remote access tells of the attempt until it is closed") {

@@ -156,18 +156,18 @@ TEST_CASE("security parameters tell what WS-Management switched") {
             all.push_back(from.le<std::uint32_t>());
         return all;
     };
-    // Enterprise, no TLS, crypto, pre, network, no SOL, no IDER, update, link, no KVM.
+    // Enterprise, no TLS, crypto, pre, network, no SOL, no IDER, no update, link, no KVM.
     CHECK(numbers() ==
-          std::vector<std::uint32_t>{1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0});
+          std::vector<std::uint32_t>{1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0});
     enter_client_control(b.state, core::secret(std::string(32, 'a')));
     b.change("AMT_RedirectionService", "EnabledState", "32770");
     b.change("CIM_KVMRedirectionSAP", "EnabledState", "6");
     CHECK(numbers() ==
-          std::vector<std::uint32_t>{1, 0, 1, 2, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0});
+          std::vector<std::uint32_t>{1, 0, 1, 2, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0});
     b.change("AMT_RedirectionService", "EnabledState", "32769");
     b.device.tls_enforced = true;
     CHECK(numbers() ==
-          std::vector<std::uint32_t>{1, 1, 1, 2, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0});
+          std::vector<std::uint32_t>{1, 1, 1, 2, 1, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0});
 }
 
 TEST_CASE("MAC addresses are told twice, AMT's and the host's") {

@@ -52,14 +52,15 @@ struct heci_maxima {
     std::size_t hotham = 0;
 };
 
-// What AMTHI tells or lacks (heci.md 9). Assumed, all but the lacking host-based configuration.
+// What AMTHI tells or lacks (heci.md 9). Assumed, but for host-based configuration and updates.
 struct amthi_profile {
     // Operations that this generation answers with "command invalid".
     std::vector<std::uint32_t> unknown_commands;
     std::uint32_t provisioning_mode = 1; // 1 enterprise
     bool ehbc = false;                   // "embedded host based configuration"
-    bool firmware_update = true;
+    bool firmware_update = false;        // "from AMT 7.0 always false" (heci.md 9.14)
     bool hardware_crypto = true;
+    bool web_ui = true;
 };
 
 // The watchdog client (heci.md 10). Assumed.
