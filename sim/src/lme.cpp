@@ -61,6 +61,8 @@ awaitable<void> withdraw_when_idle(state_ptr s) {
             continue;
         if (used.error() != core::cond::timed_out)
             throw system_error(used.error());
+        if (!s->core.idle())
+            continue; // used in that very moment
         s->log.info(component, "idle: the forwards are withdrawn");
         ++s->withdrawals;
         s->core.withdraw();
