@@ -1,242 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/sim/amthi.hpp>
 
-#include "encoding.hpp"
+#include "amthi_commands.hpp"
 
 #include <costrand/transports/amthi_frame.hpp>
 #include <costrand/transports/amthi_messages.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <string>
-#include <utility>
 
 namespace costrand::sim {
 namespace {
 
 using heci::command;
 using heci::status;
-using bytes = std::vector<std::byte>;
 
-bytes refused(command what, status s) {
-    return heci::encode_reply(what, s);
-}
-bytes success(command what, core::const_bytes data) {
-    return heci::encode_reply(what, status::success, data);
-}
+struct amthi_command {
+    command what;
+    amthi_outcome (*function)(const amthi_call &);
+    // Data in bytes.
+    std::size_t least = 0, most = 0;
+    // Refused while AMT is disabled; what tells about the device is not. Assumed.
+    bool wants_amt = false;
+};
 
-bytes code_versions(const profile &device) {
-    heci::version_table table;
-    table.bios = device.bios_version;
-    const std::pair<const char *, std::string> entries[] = {
-        {"Flash", device.amt_version},
-        {"Netstack", device.amt_version},
-        {"AMTApps", device.amt_version},
-        {"AMT", device.amt_version},
-        {"Sku", device.sku},
-        {"VendorID", "8086"},
-        {"Build Number", device.build_number},
-        {"Recovery Version", device.amt_version},
-        {"Recovery Build Num", device.build_number},
-        {"Legacy Mode", "False"},
-    };
-    for (const auto &[key, value] : entries)
-        table.entries.push_back({key, value});
-    return heci::encode(table);
-}
+constexpr std::size_t number = sizeof(std::uint32_t);
+constexpr std::size_t longest_fqdn = 2 + 255; // a u16 length before it
+constexpr std::size_t enterprise_access_size = 18;
+constexpr std::size_t host_based_size = 390;
 
-bytes uuid_of(const profile &device) {
-    return heci::encode(heci::device_uuid{wire_uuid(device.uuid)});
-}
+constexpr auto commands = std::to_array<amthi_command>({
+    {command::tcpip_parameters, &tell_tcpip_parameters},
+    {command::provisioning_mode, &tell_provisioning_mode},
+    {command::unprovision, &unprovision_by_host, number, number, true},
+    {command::provisioning_state, &tell_provisioning_state},
+    {command::code_versions, &tell_code_versions},
+    {command::security_parameters, &tell_security_parameters},
+    {command::mac_addresses, &tell_mac_addresses},
+    {command::start_configuration, &start_configuration, 0, 0, true},
+    {command::hash_handles, &tell_hash_handles},
+    {command::hash_entry, &tell_hash_entry, number, number},
+    {command::zero_touch, &tell_zero_touch},
+    {command::dns_suffix, &tell_dns_suffix},
+    {command::dns_suffix_list, &tell_dns_suffix_list},
+    {command::enterprise_access, &set_enterprise_access, enterprise_access_size,
+     enterprise_access_size, true},
+    {command::open_user_connection, &open_user_connection, 0, 0, true},
+    {command::close_user_connection, &close_user_connection, 0, 0, true},
+    {command::remote_access_status, &tell_remote_access},
+    {command::power_policy, &tell_power_policy},
+    {command::lan_settings, &tell_lan_settings, number, number},
+    {command::features_state, &tell_features_state, number, number},
+    {command::last_reset_reason, &tell_last_reset_reason},
+    {command::user_interfaces, &tell_user_interfaces},
+    {command::configuration_server, &tell_configuration_server},
+    {command::setup_record, &tell_setup_record},
+    {command::ipv6_status, &tell_ipv6_status, number, number},
+    {command::fqdn, &tell_fqdn},
+    {command::redirection_state, &tell_redirection_state},
+    {command::set_host_fqdn, &set_host_fqdn, 2, longest_fqdn, true},
+    {command::uuid, &tell_uuid},
+    {command::stop_configuration, &stop_configuration, 0, 0, true},
+    {command::local_account, &tell_local_account, heci::local_account_request_size,
+     heci::local_account_request_size, true},
+    {command::control_mode, &tell_control_mode},
+    {command::ehbc_state, &tell_ehbc_state},
+    {command::start_host_based_configuration, &start_host_based_configuration, host_based_size,
+     host_based_size, true},
+    {command::cira_log, &tell_cira_log, 1, 1},
+});
 
-bytes hash_handles(const profile &device) {
-    std::vector<std::uint32_t> handles;
-    for (std::size_t i = 0; i < device.roots.size(); ++i)
-        handles.push_back(static_cast<std::uint32_t>(i));
-    return heci::encode_handles(handles);
-}
-
-bytes hash_entry(core::const_bytes data, const profile &device) {
-    const auto handle = heci::decode_number(data);
-    if (!handle || data.size() != sizeof(std::uint32_t))
-        return refused(command::hash_entry, status::invalid_message_length);
-    if (*handle >= device.roots.size())
-        return refused(command::hash_entry, status::not_found);
-    const auto &root = device.roots[*handle];
-    heci::certificate_hash entry;
-    entry.is_default = root.is_default;
-    entry.is_active = root.active;
-    entry.algorithm = static_cast<std::uint8_t>(root.hash_algorithm);
-    entry.hash = from_hex(root.hash).value_or(bytes());
-    entry.name = root.name;
-    return success(command::hash_entry, heci::encode(entry));
-}
-
-bytes lan_settings(core::const_bytes data, const profile &device) {
-    const auto index = heci::decode_number(data);
-    if (!index || data.size() != sizeof(std::uint32_t))
-        return refused(command::lan_settings, status::invalid_message_length);
-    if (*index > 1) // assumed
-        return refused(command::lan_settings, status::invalid_index);
-    const auto &lan = *index == 0 ? device.wired : device.wireless;
-    heci::lan_settings told;
-    if (lan.present()) {
-        told.enabled = lan.enabled;
-        told.address = lan.ipv4;
-        told.dhcp_enabled = lan.dhcp;
-        told.dhcp_mode = lan.dhcp_active ? 1 : 2;
-        told.link_up = lan.link_up;
-        std::ranges::transform(lan.mac, told.mac.begin(), [](auto b) { return std::byte{b}; });
-    }
-    return success(command::lan_settings, heci::encode(told));
-}
-
-bytes local_account(core::const_bytes data, const device_state &state) {
-    if (data.size() != heci::local_account_request_size)
-        return refused(command::local_account, status::invalid_message_length);
-    return success(command::local_account,
-                   heci::encode(heci::local_account{state.local_user, state.local_password}));
-}
-
-// Client control mode can be left by the host; admin control mode cannot (heci.md 9.11).
-bytes unprovision_by_host(core::const_bytes data, device_state &state, const profile &device) {
-    const auto mode = heci::decode_number(data);
-    if (!mode || data.size() != sizeof(std::uint32_t))
-        return refused(command::unprovision, status::invalid_message_length);
-    if (*mode != 0) // the only one that is defined; which status says so is assumed
-        return refused(command::unprovision, status::invalid_parameter);
-    // Which status: assumed.
-    if (state.mode == control_mode::admin || state.provisioning == provisioning_state::pre)
-        return heci::encode_reply(command::unprovision, status::invalid_mode,
-                                  heci::encode_number(0));
-    unprovision(state, device);
-    return success(command::unprovision, heci::encode_number(0));
-}
-
-bytes stop_configuration(device_state &state) {
-    if (state.provisioning == provisioning_state::in)
-        state.provisioning = provisioning_state::pre;
-    return success(command::stop_configuration, {});
-}
-
-// No presence server is ever configured here: directly on the LAN, not connected.
-bytes remote_access() {
-    return heci::encode(heci::remote_access_status());
-}
-
-bool takes_no_data(command what) {
-    constexpr auto with = std::to_array<command>(
-        {command::unprovision, command::hash_entry, command::lan_settings, command::local_account});
-    return std::ranges::find(with, what) == with.end();
-}
-
-template <typename T>
-bytes number(T value) {
-    return heci::encode_number(static_cast<std::uint32_t>(value));
+const amthi_command *find(command what, const profile &device) {
+    if (std::ranges::find(device.amthi.unknown_commands, static_cast<std::uint32_t>(what)) !=
+        device.amthi.unknown_commands.end())
+        return nullptr;
+    const auto *found = std::ranges::find(commands, what, &amthi_command::what);
+    return found == commands.end() ? nullptr : found;
 }
 
 } // namespace
 
-std::optional<bytes> answer_amthi(core::const_bytes request, device_state &state,
-                                  const profile &device) {
+command_reply answer_amthi(core::const_bytes request, const command_context &on) {
+    settle(on.state, on.device, on.now);
+    if (auto state = answer_state_query(request, on))
+        return state;
     const auto asked = heci::decode_request(request);
     if (!asked) {
-        // A length that lies is told; without a command word there is nothing to answer to.
+        // A length that lies is told, and another version; without a command word there is nothing
+        // to answer to.
         core::byte_reader header(request);
-        header.skip(4);
+        const auto version = header.le<std::uint16_t>();
+        header.skip(2);
         const auto word = header.le<std::uint32_t>();
         if (header.failed() || (word & ~0x007fffffu) != 0x04000000u)
             return std::nullopt;
-        return refused(static_cast<command>(word & 0x007fffffu), status::invalid_message_length);
+        return heci::encode_reply(static_cast<command>(word & 0x007fffffu),
+                                  version == 0x0101 ? status::invalid_message_length
+                                                    : status::unsupported_version);
     }
     const auto what = asked->what;
-    switch (what) {
-    case command::hash_entry:
-        return hash_entry(asked->data, device);
-    case command::lan_settings:
-        return lan_settings(asked->data, device);
-    case command::local_account:
-        return local_account(asked->data, state);
-    case command::unprovision:
-        return unprovision_by_host(asked->data, state, device);
-    default:
-        break;
-    }
-    if (takes_no_data(what) && !asked->data.empty())
-        return refused(what, status::invalid_message_length);
-    switch (what) {
-    case command::provisioning_state:
-        return success(what, number(state.provisioning));
-    case command::control_mode:
-        return success(what, number(state.mode));
-    case command::code_versions:
-        return success(what, code_versions(device));
-    case command::hash_handles:
-        return success(what, hash_handles(device));
-    case command::dns_suffix:
-        return success(what, heci::encode_text(device.dns_suffix));
-    case command::remote_access_status:
-        return success(what, remote_access());
-    case command::uuid:
-        return success(what, uuid_of(device));
-    case command::stop_configuration:
-        return stop_configuration(state);
-    default:
-        return refused(what, status::invalid_command);
-    }
-}
-
-std::optional<bytes> answer_watchdog(core::const_bytes request, device_state &state,
-                                     const profile &device) {
-    const auto is = [request](std::initializer_list<unsigned> expected) {
-        return std::ranges::equal(request, expected, {},
-                                  [](std::byte b) { return std::to_integer<unsigned>(b); });
-    };
-    if (is({0x05, 0x02, 0x51, 0x10})) {
-        unsigned flags = 0;
-        if (device.reports_amt_state) {
-            constexpr unsigned transition_allowed = 0x01, enabled = 0x02, tls = 0x40,
-                               new_face = 0x80;
-            flags = new_face | transition_allowed;
-            flags |= state.amt_enabled ? enabled : 0u;
-            flags |= device.tls_enforced ? tls : 0u;
-        }
-        return bytes{static_cast<std::byte>(flags)};
-    }
-    if (is({0x05, 0x03, 0x53, 0x10, 0x00}) || is({0x05, 0x03, 0x53, 0x10, 0x01})) {
-        state.amt_enabled = request[4] == std::byte{1};
-        bytes reply(request.begin(), request.begin() + 4);
-        reply.resize(8); // u32 status 0
-        return reply;
-    }
-    return std::nullopt;
-}
-
-std::optional<bytes> answer_mkhi(core::const_bytes request, device_state &, const profile &device) {
-    core::byte_reader header(request);
-    if (header.le<std::uint32_t>() != 0x000002ffu || header.failed()) // group ff, command 02
-        return std::nullopt;
-    std::uint16_t version[3] = {};
-    const char *at = device.amt_version.data(), *end = at + device.amt_version.size();
-    for (auto &part : version) {
-        at = std::from_chars(at, end, part).ptr;
-        at += at != end ? 1 : 0;
-    }
-    std::uint16_t build = 0;
-    std::from_chars(device.build_number.data(),
-                    device.build_number.data() + device.build_number.size(), build);
-    bytes reply;
-    core::byte_writer to(reply);
-    to.le(std::uint32_t{0x000082ffu});
-    for (int image = 0; image < 2; ++image) // code, recovery: minor, major, build, hotfix
-        for (const auto part : {version[1], version[0], build, version[2]})
-            to.le(part);
-    return reply;
+    const auto *known = find(what, on.device);
+    if (!known)
+        return heci::encode_reply(what, status::invalid_command);
+    if (asked->data.size() < known->least || asked->data.size() > known->most)
+        return heci::encode_reply(what, status::invalid_message_length);
+    if (known->wants_amt && !on.state.amt_enabled)
+        return heci::encode_reply(what, status::invalid_mode); // which status: assumed
+    const auto outcome = known->function({asked->data, on});
+    return heci::encode_reply(what, outcome.status, outcome.data);
 }
 
 awaitable<void> serve_commands(core::message_stream &link, command_face answer) {
-    bytes buffer(link.max_message_size());
+    std::vector<std::byte> buffer(link.max_message_size());
     for (;;) {
         const auto n = co_await link.receive(net::buffer(buffer));
         const auto reply = answer(core::const_bytes(buffer).first(n));

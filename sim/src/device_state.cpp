@@ -2,8 +2,10 @@
 #include <costrand/sim/device_state.hpp>
 
 #include "encoding.hpp"
+#include "presence.hpp"
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace costrand::sim {
@@ -152,8 +154,35 @@ void unprovision(device_state &state, const profile &p) {
     state.mode = control_mode::none;
     state.provisioning = provisioning_state::pre;
     state.admin_ha1 = core::secret();
+    state.host_based.reset();
+    state.tls_key = core::secret();
+    state.tls_certificate.clear();
+    state.last_failed_connection.reset();
+    state.powered.user_connection.reset();
     state.objects = factory_objects(p, state.digest_realm);
     describe_mode(state);
+}
+
+void settle(device_state &state, const profile &p, core::time_point now) {
+    auto &on = state.powered;
+    if (on.watchdog_due && now >= *on.watchdog_due) {
+        on.watchdog_due.reset();
+        ++on.watchdog_expiries;
+    }
+    if (on.user_connection && now - *on.user_connection >= p.presence.attempt) {
+        const auto clock = [&](core::time_point t) {
+            return static_cast<std::uint32_t>(device_clock(state, t));
+        };
+        state.last_failed_connection = failed_connection{
+            clock(*on.user_connection), clock(*on.user_connection + p.presence.attempt),
+            user_presence_server(state.objects).value_or("")};
+        on.user_connection.reset();
+    }
+}
+
+std::int64_t device_clock(const device_state &state, core::time_point now) noexcept {
+    return state.clock_base +
+           std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
 }
 
 } // namespace costrand::sim

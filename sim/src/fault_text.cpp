@@ -65,7 +65,9 @@ struct client_name {
 constexpr auto clients = std::to_array<client_name>({{"amthi", heci::client::amthi},
                                                      {"lme", heci::client::lme},
                                                      {"watchdog", heci::client::watchdog},
-                                                     {"mkhi", heci::client::mkhi}});
+                                                     {"mkhi", heci::client::mkhi},
+                                                     {"upid", heci::client::upid},
+                                                     {"hotham", heci::client::hotham}});
 
 // What the calls of a mei driver fail with (docs/spec/heci.md 4), and what any call may.
 struct errno_name {

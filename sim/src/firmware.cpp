@@ -16,6 +16,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <list>
 #include <string>
@@ -27,14 +28,33 @@ namespace {
 constexpr std::string_view component = "sim.firmware";
 constexpr std::uint16_t http_port = 16992;
 
+// The firmware clients that answer commands. Watchdog, UPID and HOTHAM take one connection at a
+// time (heci.md 3), AMTHI several, MKHI several: assumed.
+struct command_client {
+    heci::client_id id;
+    std::size_t heci_maxima::*max_message;
+    command_reply (*answer)(core::const_bytes, const command_context &);
+    bool one_link = false;
+};
+constexpr auto command_clients = std::to_array<command_client>({
+    {heci::client::amthi, &heci_maxima::amthi, &answer_amthi},
+    {heci::client::watchdog, &heci_maxima::watchdog, &answer_watchdog, true},
+    {heci::client::mkhi, &heci_maxima::mkhi, &answer_mkhi},
+    {heci::client::upid, &heci_maxima::upid, &answer_upid, true},
+    {heci::client::hotham, &heci_maxima::hotham, &answer_hotham, true},
+});
+
+const command_client *find(heci::client_id client) noexcept {
+    const auto *found = std::ranges::find(command_clients, client, &command_client::id);
+    return found == command_clients.end() ? nullptr : found;
+}
+
+// 0: the device has no such client.
 std::size_t max_message(heci::client_id client, const heci_maxima &maxima) {
-    if (client == heci::client::amthi)
-        return maxima.amthi;
     if (client == heci::client::lme)
         return maxima.lme;
-    if (client == heci::client::watchdog)
-        return maxima.watchdog;
-    return client == heci::client::mkhi ? maxima.mkhi : 0;
+    const auto *known = find(client);
+    return known ? maxima.*known->max_message : 0;
 }
 
 } // namespace
@@ -53,6 +73,8 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     [[nodiscard]] std::size_t most_links_to(heci::client_id client) const;
     void stop() noexcept;
     void reset_links() noexcept;
+    [[nodiscard]] command_reply answer(decltype(command_client::answer) function,
+                                       core::const_bytes request);
     void forget(const lme_link &ended);
     void about_to_answer() const {
         if (keep)
@@ -136,7 +158,9 @@ void firmware::impl::admit(heci::client_id client) {
     for (const auto &[kind, code] : refusals)
         if (orders.happens({kind, client}))
             throw system_error(make_error_code(code));
-    if (max_message(client, device.heci) == 0)
+    // While AMT is disabled nothing can be forwarded to it: its LME client is away. Assumed.
+    const bool away = client == heci::client::lme && !state.amt_enabled;
+    if (away || max_message(client, device.heci) == 0)
         throw system_error(make_error_code(heci::errc::no_client));
     if (links_to(client) >= most_links_to(client))
         throw system_error(make_error_code(heci::errc::busy));
@@ -148,12 +172,12 @@ std::size_t firmware::impl::links_to(heci::client_id client) const {
     }));
 }
 
-// AMTHI takes several connections, the watchdog one (heci.md 3), MKHI several: assumed. An LMS has
-// its LME connection open as long as it runs.
+// An LMS has its LME connection open as long as it runs.
 std::size_t firmware::impl::most_links_to(heci::client_id client) const {
     if (client == heci::client::lme)
         return device.lme.connections - std::min<std::size_t>(device.lme.connections, device.lms);
-    return client == heci::client::watchdog ? 1 : static_cast<std::size_t>(-1);
+    const auto *known = find(client);
+    return known && known->one_link ? 1 : static_cast<std::size_t>(-1);
 }
 
 void firmware::impl::stop() noexcept {
@@ -168,9 +192,21 @@ void firmware::impl::reset_links() noexcept {
         link->break_down();
 }
 
+command_reply firmware::impl::answer(decltype(command_client::answer) function,
+                                     core::const_bytes request) {
+    const bool was_enabled = state.amt_enabled;
+    auto reply = function(request, {state, device, core::now(executor)});
+    if (was_enabled && !state.amt_enabled)
+        for (const auto &link : links)
+            if (link->client == heci::client::lme)
+                link->break_down();
+    return reply;
+}
+
 void firmware::impl::forget(const lme_link &ended) {
     past.channels_opened += ended.channels_opened();
     past.open_failures += ended.open_failures();
+    past.withdrawals += ended.withdrawals();
     past.protocol_errors += ended.protocol_errors();
 }
 
@@ -203,11 +239,8 @@ awaitable<void> firmware::impl::serve_link(self_ptr me, std::unique_ptr<core::me
         auto ended = co_await core::as_result(serve_lme(me, *stream, link));
         why = ended ? error_code() : ended.error();
     } else {
-        auto *answer = client == heci::client::amthi      ? &answer_amthi
-                       : client == heci::client::watchdog ? &answer_watchdog
-                                                          : &answer_mkhi;
-        command_face face = [me, answer](core::const_bytes request) {
-            auto reply = answer(request, me->state, me->device);
+        command_face face = [me, function = find(client)->answer](core::const_bytes request) {
+            auto reply = me->answer(function, request);
             me->about_to_answer();
             return reply;
         };
@@ -302,7 +335,8 @@ std::unique_ptr<heci::device> firmware::heci() {
 
 awaitable<std::unique_ptr<core::byte_stream>> firmware::dial_lms(std::uint16_t port) {
     auto me = impl_;
-    const bool listens = me->device.lms && !me->device.tls_enforced && port == http_port;
+    const bool listens =
+        me->device.lms && me->state.amt_enabled && !me->device.tls_enforced && port == http_port;
     if (me->stopped || !listens || me->orders.happens({fault_kind::lms_refused}))
         throw system_error(net::error::make_error_code(net::error::connection_refused));
     auto [host, lms] = memory_byte_pair(me->executor);
@@ -362,7 +396,8 @@ faults &firmware::inject() noexcept {
 const profile &firmware::device_profile() const noexcept {
     return impl_->device;
 }
-const device_state &firmware::state() const noexcept {
+const device_state &firmware::state() const {
+    settle(impl_->state, impl_->device, core::now(impl_->executor));
     return impl_->state;
 }
 control_mode firmware::mode() const noexcept {
@@ -395,6 +430,7 @@ firmware_counters firmware::counters() const noexcept {
             continue;
         all.channels_opened += link->lme->channels_opened();
         all.open_failures += link->lme->open_failures();
+        all.withdrawals += link->lme->withdrawals();
         all.protocol_errors += link->lme->protocol_errors();
     }
     return all;

@@ -24,6 +24,8 @@ std::string_view client_name(heci::client_id client) {
     return client == heci::client::lme        ? "lme"
            : client == heci::client::amthi    ? "amthi"
            : client == heci::client::watchdog ? "watchdog"
+           : client == heci::client::upid     ? "upid"
+           : client == heci::client::hotham   ? "hotham"
                                               : "mkhi";
 }
 

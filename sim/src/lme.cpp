@@ -5,6 +5,7 @@
 
 #include <costrand/apf/messages.hpp>
 #include <costrand/core/as_result.hpp>
+#include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/time.hpp>
 
@@ -39,6 +40,37 @@ awaitable<void> read_messages(state_ptr s) {
     for (;;) {
         const auto n = co_await s->link.receive(net::buffer(buffer));
         s->core.receive(core::const_bytes(buffer).first(n));
+        s->carry_out();
+    }
+}
+
+awaitable<void> until_used(state_ptr s) {
+    while (s->core.idle())
+        co_await s->changed.wait();
+}
+
+// Idle firmware takes its forwards back (apf.md 11).
+awaitable<void> withdraw_when_idle(state_ptr s) {
+    const auto &how = s->device.lme;
+    for (;;) {
+        while (!s->core.idle())
+            co_await s->changed.wait();
+        const auto used =
+            co_await core::as_result(core::with_deadline(how.withdraw_after, until_used(s)));
+        if (used)
+            continue;
+        if (used.error() != core::cond::timed_out)
+            throw system_error(used.error());
+        if (!s->core.idle())
+            continue; // used in that very moment
+        s->log.info(component, "idle: the forwards are withdrawn");
+        ++s->withdrawals;
+        s->core.withdraw();
+        s->carry_out();
+        if (how.advertise_after == core::duration::zero())
+            continue;
+        co_await core::sleep_for(how.advertise_after);
+        s->core.advertise();
         s->carry_out();
     }
 }
@@ -232,6 +264,8 @@ awaitable<void> lme_link::run() {
     s->core.start();
     s->carry_out();
     s->children.spawn(write_messages(s));
+    if (s->device.lme.withdraw_after > core::duration::zero())
+        s->children.spawn(withdraw_when_idle(s));
     auto ended = co_await core::as_result(read_messages(s));
     s->log.info(component, "link ended: ", ended.error());
     s->over = true;
@@ -258,6 +292,9 @@ std::size_t lme_link::channels_opened() const noexcept {
 }
 std::size_t lme_link::open_failures() const noexcept {
     return state_->open_failures;
+}
+std::size_t lme_link::withdrawals() const noexcept {
+    return state_->withdrawals;
 }
 std::size_t lme_link::protocol_errors() const noexcept {
     return state_->core.protocol_errors();

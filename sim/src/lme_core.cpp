@@ -94,11 +94,37 @@ void lme_core::on(const apf::service_accept &m) {
         return;
     }
     phase_ = phase::forwarding;
+    ask_forwards();
+}
+
+void lme_core::ask_forwards() {
     for (const auto port : options_.forwards) {
         say(apf::tcpip_forward{true, options_.forward_address, port});
-        awaiting_.push_back(port);
+        awaiting_.push_back({port, false});
     }
-    forwards_done();
+    if (awaiting_.empty())
+        tell(lme_event::kind::ready);
+}
+
+void lme_core::withdraw() {
+    if (!idle())
+        return;
+    withdrawn_ = true;
+    for (const auto port : std::exchange(forwarded_, {})) {
+        if (!options_.withdraw_tells)
+            continue;
+        say(apf::cancel_tcpip_forward{true, options_.forward_address, port});
+        awaiting_.push_back({port, true});
+    }
+}
+
+void lme_core::advertise() {
+    if (phase_ == phase::forwarding && std::exchange(withdrawn_, false))
+        ask_forwards();
+}
+
+bool lme_core::idle() const noexcept {
+    return ready() && !withdrawn_ && slots_used() == 0;
 }
 
 // Replies carry no name: they answer the requests in order.
@@ -107,9 +133,9 @@ void lme_core::on(const apf::request_success &) {
         ++errors_;
         return;
     }
-    forwarded_.push_back(awaiting_.front());
-    awaiting_.pop_front();
-    forwards_done();
+    if (!awaiting_.front().withdrawal)
+        forwarded_.push_back(awaiting_.front().port);
+    answered();
 }
 
 void lme_core::on(const apf::request_failure &) {
@@ -117,12 +143,13 @@ void lme_core::on(const apf::request_failure &) {
         ++errors_;
         return;
     }
-    awaiting_.pop_front(); // that port is not offered
-    forwards_done();
+    answered(); // that port is not offered
 }
 
-void lme_core::forwards_done() {
-    if (awaiting_.empty())
+void lme_core::answered() {
+    const bool withdrawal = awaiting_.front().withdrawal;
+    awaiting_.pop_front();
+    if (awaiting_.empty() && !withdrawal)
         tell(lme_event::kind::ready);
 }
 
@@ -143,6 +170,7 @@ void lme_core::on(const apf::channel_open &m) {
         ++errors_;
         return fail(apf::open_failure_reason::unknown_type);
     }
+    advertise(); // before the refusal: the requests are seen just ahead of it
     const auto offered = std::ranges::find(forwarded_, m.connected_port);
     if (offered == forwarded_.end())
         return fail(apf::open_failure_reason::prohibited);

@@ -44,7 +44,7 @@ struct lme_state : std::enable_shared_from_this<lme_state> {
     core::notifier outgoing; // the outbox is not empty
     core::notifier changed;  // a channel's data, room or state
     bool over = false;
-    std::size_t channels_opened = 0, open_failures = 0;
+    std::size_t channels_opened = 0, open_failures = 0, withdrawals = 0;
 };
 
 class lme_channel : public core::byte_stream {

@@ -6,6 +6,7 @@
 
 #include "embedded_profiles.hpp"
 #include "lined_json.hpp"
+#include "profile_clients.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -16,13 +17,6 @@ namespace costrand::sim {
 namespace {
 
 constexpr std::int64_t most = 0xffffffff;
-
-void take_duration(object_reader &from, std::string_view key, core::duration &to) {
-    constexpr std::int64_t longest = 24 * 3600 * 1000; // a day
-    std::int64_t milliseconds = 0;
-    if (from.take(key, milliseconds, 0, longest))
-        to = std::chrono::milliseconds(milliseconds);
-}
 
 // The parts of a text such as "192.0.2.10" or "02:00:00:00:00:01".
 template <std::size_t N>
@@ -125,16 +119,6 @@ void read_lan(std::string_view file, const lined_value &object, lan_interface &t
     from.finish();
 }
 
-void read_heci(std::string_view file, const lined_value &object, heci_maxima &to) {
-    constexpr std::int64_t least = 16, largest = 65536;
-    object_reader from(file, object);
-    from.take("amthi", to.amthi, least, largest);
-    from.take("lme", to.lme, 128, largest); // PROTOCOLVERSION must fit
-    from.take("watchdog", to.watchdog, least, largest);
-    from.take("mkhi", to.mkhi, 32, largest);
-    from.finish();
-}
-
 void read_lme(std::string_view file, const lined_value &object, lme_profile &to) {
     object_reader from(file, object);
     if (const auto *ports = from.child("forwards")) {
@@ -149,6 +133,9 @@ void read_lme(std::string_view file, const lined_value &object, lme_profile &to)
     from.take("slots", to.slots, 1, 256);
     from.take("window", to.window, 0, most);
     from.take("strict", to.strict);
+    take_duration(from, "withdraw_after_ms", to.withdraw_after);
+    from.take("withdraw_tells", to.withdraw_tells);
+    take_duration(from, "advertise_after_ms", to.advertise_after);
     from.take("connections", to.connections, 1, 64);
     from.finish();
 }
@@ -234,7 +221,7 @@ profile parse_profile(std::string_view file, std::string_view text) {
     from.take("amt_enabled", p.amt_enabled);
     from.take("lms", p.lms);
     from.take("allows_client_control", p.allows_client_control);
-    read_part(file, from, "heci", &read_heci, p.heci);
+    read_clients(file, from, p);
     read_part(file, from, "lme", &read_lme, p.lme);
     read_part(file, from, "http", &read_http, p.http);
     read_part(file, from, "classes", &read_classes, p.classes);
@@ -272,6 +259,7 @@ profile amt18() {
 profile without_delays(profile p) {
     p.http.call_delay = {};
     p.http.setup_delay = {};
+    p.lme.withdraw_after = {};
     return p;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/sim/state_text.hpp>
 
+#include "encoding.hpp"
 #include "lined_json.hpp"
 
 #include <costrand/wsman/xml.hpp>
@@ -8,6 +9,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <limits>
+#include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,6 +19,7 @@ namespace {
 
 constexpr std::string_view format_name = "costrand-amtsim state";
 constexpr std::int64_t format_version = 1;
+constexpr std::int64_t any_moment = std::numeric_limits<std::uint32_t>::max();
 constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::max();
 
 // What is kept, once for both directions. `clock` is the device's, ahead of UTC.
@@ -30,6 +34,29 @@ void visit(Archive &a, State &s, auto &clock) {
     a.secret("admin_ha1", s.admin_ha1);
     a.number("clock_ahead_of_utc", clock, -any_number, any_number);
     a.flag("amt_enabled", s.amt_enabled);
+    a.flag("upid_enabled", s.upid_enabled);
+    a.secret("tls_key", s.tls_key);
+    a.bytes("tls_certificate", s.tls_certificate);
+
+    bool started = s.host_based.has_value();
+    auto start = s.host_based.value_or(host_based_start());
+    a.flag("host_based_started", started);
+    a.number("host_based_hash_algorithm", start.hash_algorithm, 0, 255);
+    a.bytes("host_based_server_hash", start.server_hash);
+    a.flag("host_based_vpn", start.host_vpn);
+    a.texts("host_based_dns_suffixes", start.dns_suffixes);
+
+    bool failed = s.last_failed_connection.has_value();
+    auto attempt = s.last_failed_connection.value_or(failed_connection());
+    a.flag("connection_failed", failed);
+    a.number("connection_begun", attempt.begun, 0, any_moment);
+    a.number("connection_given_up", attempt.given_up, 0, any_moment);
+    a.text("connection_server", attempt.server);
+
+    if constexpr (!std::is_const_v<State>) {
+        s.host_based = started ? std::optional(std::move(start)) : std::nullopt;
+        s.last_failed_connection = failed ? std::optional(std::move(attempt)) : std::nullopt;
+    }
     a.objects("objects", s.objects);
 }
 
@@ -47,6 +74,13 @@ class writer {
     void flag(std::string_view key, bool value) { begin(key) += value ? "true" : "false"; }
     void text(std::string_view key, std::string_view value) { begin(key) += quoted(value); }
     void secret(std::string_view key, const core::secret &value) { text(key, value.reveal()); }
+    void bytes(std::string_view key, core::const_bytes value) { text(key, hex(value)); }
+    void texts(std::string_view key, const std::vector<std::string> &list) {
+        begin(key) += '[';
+        for (const auto &one : list)
+            out_.append(&one == list.data() ? "" : ", ").append(quoted(one));
+        out_ += ']';
+    }
     void objects(std::string_view key, const object_store &store) {
         begin(key) += "{";
         std::string_view separator = "\n";
@@ -98,6 +132,18 @@ class reader {
         std::string plain;
         text(key, plain);
         to = core::secret(std::move(plain));
+    }
+    void bytes(std::string_view key, std::vector<std::byte> &to) {
+        std::string digits;
+        text(key, digits);
+        auto value = from_hex(digits);
+        if (!value)
+            from_.fail(*from_.child(key),
+                       "\"" + std::string(key) + "\" wants pairs of hexadecimal digits");
+        to = std::move(*value);
+    }
+    void texts(std::string_view key, std::vector<std::string> &to) {
+        need(key, from_.take(key, to));
     }
     // The classes are the profile's: those of the file must be the same.
     void objects(std::string_view key, object_store &store) {

@@ -121,6 +121,7 @@ struct command_text {
     bool secret = false; // in its data, whoever sends it
 };
 constexpr auto commands = std::to_array<command_text>({
+    {0x06, "Get TCP/IP parameters"},
     {0x08, "Get provisioning mode"},
     {0x10, "Unprovision"},
     {0x11, "Get provisioning state"},
@@ -130,13 +131,23 @@ constexpr auto commands = std::to_array<command_text>({
     {0x29, "Start configuration", true}, // a one-time password may be in it
     {0x2c, "Enumerate certificate hash handles"},
     {0x2d, "Get certificate hash entry"},
+    {0x30, "Get zero-touch configuration"},
     {0x36, "Get PKI FQDN suffix"},
     {0x3e, "Get DNS suffix list"},
+    {0x3f, "Get enterprise access"},
     {0x44, "Open user-initiated connection"},
     {0x45, "Close user-initiated connection"},
     {0x46, "Get remote access connection status"},
+    {0x47, "Get power policy"},
     {0x48, "Get LAN interface settings"},
+    {0x49, "Get features state"},
+    {0x4a, "Get last reset reason"},
+    {0x4d, "Get user-initiated connection interfaces"},
+    {0x4e, "Get configuration server"},
+    {0x50, "Get setup audit record"},
+    {0x52, "Get IPv6 status"},
     {0x56, "Get FQDN"},
+    {0x58, "Get redirection state"},
     {0x5b, "Set host FQDN"},
     {0x5c, "Get UUID"},
     {0x5e, "Stop configuration"},

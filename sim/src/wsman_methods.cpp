@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -182,11 +181,6 @@ void after_put(device_state &, wsman::xml_element &instance) {
     // Recorded: the reply to Put on AMT_RedirectionService tells the state as requested, too.
     if (instance.name == "AMT_RedirectionService")
         set_property(instance, "RequestedState", std::string(instance.value("EnabledState")));
-}
-
-std::int64_t device_clock(const device_state &state, core::time_point now) noexcept {
-    return state.clock_base +
-           std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
 }
 
 } // namespace costrand::sim

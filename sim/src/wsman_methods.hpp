@@ -39,9 +39,6 @@ struct named_method {
 void after_put(device_state &state, wsman::xml_element &instance);
 void after_delete(device_state &state, const wsman::xml_element &gone);
 
-// The device's own clock.
-[[nodiscard]] std::int64_t device_clock(const device_state &state, core::time_point now) noexcept;
-
 // Return values of AMT and IPS methods (wsman.md 9.1) and of CIM-style ones (9.2).
 enum : std::uint32_t {
     success = 0,

@@ -57,6 +57,28 @@ TEST_CASE("two refused CHANNEL_OPENs cost 250 ms each, and no answer") {
     works_with(way::lme, refused, 500ms);
 }
 
+// AMT 16 (apf.md 11): the server's 12 s after Setup are idle time.
+TEST_CASE("forwards withdrawn amid an activation cost one refused CHANNEL_OPEN") {
+    for (const bool tells : {true, false}) {
+        for (const auto comes_back : {0s, 2s}) {
+            auto p = world::machine(way::lme);
+            p.lme.withdraw_after = 5s;
+            p.lme.withdraw_tells = tells;
+            p.lme.advertise_after = comes_back;
+            in_world(p, [&](world &w, coro_environment) -> awaitable<void> {
+                const auto end = co_await w.run();
+                CHECK_MESSAGE(end.code() == exit_of::success, end.text());
+                CHECK(w.device.mode() == sim::control_mode::client);
+                CHECK(w.device.counters().withdrawals >= 1);
+                CHECK(w.device.counters().lme_sessions == 1);
+                CHECK(w.device.counters().protocol_errors == 0);
+                CHECK(w.server.counters().repeats == 0);
+                CHECK(end.elapsed <= ordered + 250ms);
+            });
+        }
+    }
+}
+
 TEST_CASE("a CHANNEL_OPEN that is always refused ends the run with the firmware's reason") {
     in_world(way::lme, [](world &w, coro_environment) -> awaitable<void> {
         const auto end = co_await w.run_with(fault(kind::open_failure).for_ever().with(4));

@@ -69,7 +69,9 @@ class world {
 
   public:
     explicit world(net::any_io_executor executor, way how = way::lme)
-        : device(executor, machine(how), *random_, core::log()),
+        : world(executor, machine(how)) {}
+    world(net::any_io_executor executor, sim::profile machine)
+        : device(executor, std::move(machine), *random_, core::log()),
           server(sim::recorded_rps_options(), *random_, core::log()),
           executor_(executor),
           heci_(device.heci()) {
@@ -128,13 +130,13 @@ class world {
         return false;
     }
 
-  private:
     static sim::profile machine(way how) {
         auto p = sim::without_delays(sim::amt16());
         p.lms = how == way::lms;
         return p;
     }
 
+  private:
     activate::environment make_environment() {
         activate::environment env;
         env.executor = executor_;
@@ -189,6 +191,16 @@ inline void in_world(way how, std::function<awaitable<void>(world &, coro_enviro
     run_coro(
         [&](coro_environment env) -> awaitable<void> {
             world w(env.executor, how);
+            co_await body(w, env);
+        },
+        few_teardowns);
+}
+// The same with a machine of its own.
+inline void in_world(sim::profile machine,
+                     std::function<awaitable<void>(world &, coro_environment)> body) {
+    run_coro(
+        [&](coro_environment env) -> awaitable<void> {
+            world w(env.executor, machine);
             co_await body(w, env);
         },
         few_teardowns);

@@ -93,10 +93,12 @@ TEST_CASE("a profile may be like another, but for what it names") {
 }
 
 TEST_CASE("an unknown key is told with its line and those that there are") {
-    CHECK(complaint(with(R"("lmes": {})")) ==
-          "mine.json, line 3: unknown key \"lmes\"; there are: like, name, source, identity, "
-          "roots, wired, wireless, tls_enforced, reports_amt_state, amt_enabled, lms, "
-          "allows_client_control, heci, lme, http, classes");
+    CHECK(
+        complaint(with(R"("lmes": {})")) ==
+        "mine.json, line 3: unknown key \"lmes\"; there are: like, name, source, identity, "
+        "roots, wired, wireless, tls_enforced, reports_amt_state, amt_enabled, lms, "
+        "allows_client_control, heci, amthi, watchdog, mkhi, upid, presence, flash_log, lme, http, "
+        "classes");
     CHECK(complaint(with("\"lme\": {\n\"slots\": 8,\n\"windw\": 1}"))
               .starts_with("mine.json, line 5: unknown key \"windw\""));
 }
@@ -113,6 +115,14 @@ TEST_CASE("a value of the wrong kind or out of its range is told with its line")
     CHECK(complaint(with(R"("wired": {"mac": "02:00"})")).find("\"02:00\" is no address") !=
           std::string::npos);
     CHECK(complaint(with(R"("roots": [{"name": "r", "hash": "abc"}])")).find("64 hexadecimal") !=
+          std::string::npos);
+    CHECK(complaint(with(R"("heci": {"amthi": 100})")).find("from 2797") != std::string::npos);
+    CHECK(complaint(with(R"("heci": {"upid": 8})")).find("no such client") != std::string::npos);
+    CHECK(complaint(with(R"("upid": {"csme_id": "ab"})")).find("digits, 64") != std::string::npos);
+    CHECK(complaint(with(R"("flash_log": "0")")).find("hexadecimal") != std::string::npos);
+    CHECK(complaint(with("\"heci\": {\"hotham\": 8},\n\"flash_log\": \"0102030405\"")) ==
+          "mine.json, line 4: \"flash_log\" does not fit into a message");
+    CHECK(complaint(with(R"("amthi": {"unknown_commands": ["1"]})")).find("operation numbers") !=
           std::string::npos);
     CHECK(complaint(with(R"("classes": {"missing": ["CIM_Procesor"]})")).find("CIM_Procesor") !=
           std::string::npos);

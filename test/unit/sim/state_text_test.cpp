@@ -49,6 +49,12 @@ TEST_CASE("what is read back is what was written, for each profile") {
             set_property(settings, "HostName", "a \"quoted\" <name> & more");
         });
         state.amt_enabled = false;
+        state.upid_enabled = true;
+        state.tls_certificate = {std::byte{0x30}, std::byte{0}};
+        state.host_based = host_based_start();
+        state.host_based->dns_suffixes = {"a.example", "b.example"};
+        state.last_failed_connection = failed_connection{1, 4'000'000'000, "mps.example"};
+        state.powered.watchdog_expiries = 7;
         const auto read = read_state("f", text_of(state, p), some_device(p, 2), p, zero);
         CHECK(text_of(read, p) == text_of(state, p));
         CHECK(read.mode == control_mode::client);
@@ -56,6 +62,13 @@ TEST_CASE("what is read back is what was written, for each profile") {
         CHECK(read.admin_ha1 == state.admin_ha1);
         CHECK(read.digest_realm == state.digest_realm);
         CHECK_FALSE(read.amt_enabled);
+        CHECK(read.tls_certificate == state.tls_certificate);
+        REQUIRE(read.host_based);
+        CHECK(read.host_based->dns_suffixes == state.host_based->dns_suffixes);
+        REQUIRE(read.last_failed_connection);
+        CHECK(read.last_failed_connection->given_up == 4'000'000'000);
+        CHECK(read.last_failed_connection->server == "mps.example");
+        CHECK(read.powered.watchdog_expiries == 0); // ends with the power
         CHECK(read.objects.find_name("AMT_GeneralSettings")->instances ==
               state.objects.find_name("AMT_GeneralSettings")->instances);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// device_state: all that changes in a simulated device's life, in one place: what AMTHI and
-// WS-Management read and write, and what will be saved between runs. No I/O, no waiting.
+// device_state: all that changes in a simulated device's life, in one place: what the firmware
+// clients and WS-Management read and write. Plain data: all but `powered` outlives a power cycle.
+// No I/O, no waiting.
 #pragma once
 
 #include <costrand/core/random.hpp>
@@ -10,15 +11,40 @@
 #include <costrand/sim/profile.hpp>
 #include <costrand/transports/amthi_messages.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace costrand::sim {
 
 // As AMTHI tells them, and IPS_HostBasedSetupService.CurrentControlMode.
 using heci::control_mode;
 using heci::provisioning_state;
+
+// A host-based configuration that was started and not finished (heci.md 9.12).
+struct host_based_start {
+    std::uint8_t hash_algorithm = 0; // of server_hash: 2 SHA-256, 3 SHA-384
+    std::vector<std::byte> server_hash;
+    bool host_vpn = false;
+    std::vector<std::string> dns_suffixes;
+};
+
+// The last attempt to reach a presence server that came to nothing (heci.md 13). Times are the
+// device clock's, seconds since 1970.
+struct failed_connection {
+    std::uint32_t begun = 0, given_up = 0;
+    std::string server;
+};
+
+// What ends with the power, and is never saved. Moments are the time source's.
+struct powered_state {
+    std::optional<core::time_point> watchdog_due; // when it runs
+    std::size_t watchdog_expiries = 0;
+    std::optional<core::time_point> user_connection; // when it was opened, while it is tried
+};
 
 struct device_state {
     control_mode mode = control_mode::none;
@@ -34,6 +60,15 @@ struct device_state {
     // The device's clock: seconds since 1970 when the source of time said zero.
     std::int64_t clock_base = 0;
     bool amt_enabled = true;
+
+    std::optional<host_based_start> host_based; // while in provisioning by it
+    // What the device shows on its TLS ports: made when a host-based configuration first starts.
+    core::secret tls_key;                   // PEM
+    std::vector<std::byte> tls_certificate; // DER
+    bool upid_enabled = false;
+    std::optional<failed_connection> last_failed_connection;
+
+    powered_state powered;
 };
 
 // A new device: nothing set up, realm and local password made of the random source.
@@ -45,7 +80,15 @@ struct device_state {
 
 // What a successful Setup does.
 void enter_client_control(device_state &state, core::secret admin_ha1);
-// Back to pre-provisioning: settings as from the factory; realm and local password stay.
+// Back to pre-provisioning: settings as from the factory. Realm, local password, clock, and what is
+// the platform's and not AMT's (the UPID feature, AMT being enabled) stay.
 void unprovision(device_state &state, const profile &p);
+
+// What has come to its end since the last look: a watchdog that nobody kept alive, an attempt to
+// reach a presence server. Every reader of the state calls it first.
+void settle(device_state &state, const profile &p, core::time_point now);
+
+// The device's own clock, seconds since 1970.
+[[nodiscard]] std::int64_t device_clock(const device_state &state, core::time_point now) noexcept;
 
 } // namespace costrand::sim

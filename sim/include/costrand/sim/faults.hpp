@@ -110,8 +110,9 @@ struct fault {
 //   KIND [on CLIENT] [apf NUMBER] [call CLASS.OPERATION] [nth N] [times N | for-ever | for TIME]
 //        [value N] [errno NAME] [after TIME] [saying "TEXT"] [bytes HEX]
 // NAME is EAGAIN or another errno of a mei driver's calls; it is the value of the *-fails. KIND is
-// a name of fault_kind with dashes ("open-failure"), CLIENT amthi, lme, watchdog or mkhi, TIME like
-// 250ms, 3s or 2m. `file` is for messages. Throws std::runtime_error with file, line and cause.
+// a name of fault_kind with dashes ("open-failure"), CLIENT amthi, lme, watchdog, mkhi, upid or
+// hotham, TIME like 250ms, 3s or 2m. `file` is for messages. Throws std::runtime_error with file,
+// line and cause.
 [[nodiscard]] std::vector<fault> parse_faults(std::string_view file, std::string_view text);
 
 // Whether only a program whose read and write calls are watched sees that fault as a driver shows

@@ -27,6 +27,7 @@ struct firmware_counters {
     std::size_t lme_sessions = 0;    // LME connections, each with a handshake of its own
     std::size_t channels_opened = 0; // on LME
     std::size_t open_failures = 0;
+    std::size_t withdrawals = 0;     // of the forwards, while idle
     std::size_t protocol_errors = 0; // what a strict firmware refuses
     std::size_t http_requests = 0;
     std::size_t lms_connections = 0;
@@ -84,7 +85,8 @@ class firmware {
 
     [[nodiscard]] faults &inject() noexcept;
     [[nodiscard]] const profile &device_profile() const noexcept;
-    [[nodiscard]] const device_state &state() const noexcept;
+    // As it is now.
+    [[nodiscard]] const device_state &state() const;
     [[nodiscard]] control_mode mode() const noexcept;
 
     // LME channel slots in use now, over all links.

@@ -39,6 +39,8 @@ class lme_link {
     [[nodiscard]] bool ready() const noexcept;
     [[nodiscard]] std::size_t channels_opened() const noexcept;
     [[nodiscard]] std::size_t open_failures() const noexcept;
+    // How often the forwards were taken back.
+    [[nodiscard]] std::size_t withdrawals() const noexcept;
     [[nodiscard]] std::size_t protocol_errors() const noexcept;
 
   private:

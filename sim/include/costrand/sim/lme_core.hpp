@@ -64,6 +64,13 @@ class lme_core {
     // The slot is (still) used as it was under that number.
     [[nodiscard]] bool is_current(std::size_t slot, std::uint32_t generation) const noexcept;
 
+    // Ready, and no slot in use.
+    [[nodiscard]] bool idle() const noexcept;
+    // An idle firmware takes its forwards back, told to the host or not (apf.md 11), and asks for
+    // them again. A CHANNEL_OPEN in between makes it ask, and is refused all the same.
+    void withdraw();
+    void advertise();
+
     // What no firmware does, for faults.
     void grant(std::size_t slot, std::uint32_t bytes); // more room for the host
     void overrun(std::size_t slot);                    // more data than the host's window
@@ -112,7 +119,8 @@ class lme_core {
     void tell(lme_event::kind what, std::size_t slot = 0);
     void end(std::uint32_t reason);
     void malformed();
-    void forwards_done();
+    void ask_forwards();
+    void answered();
     [[nodiscard]] channel *addressed(std::uint32_t recipient) noexcept;
     [[nodiscard]] std::size_t number_of(const channel &c) const noexcept;
     void give_back(channel &c);
@@ -121,8 +129,13 @@ class lme_core {
     apf::uuid id_;
     std::size_t max_payload_;
     phase phase_ = phase::down;
-    std::deque<std::uint16_t> awaiting_;   // forwards not yet answered, in order
+    struct asked {
+        std::uint16_t port;
+        bool withdrawal;
+    };
+    std::deque<asked> awaiting_;           // not yet answered, in order
     std::vector<std::uint16_t> forwarded_; // answered with success
+    bool withdrawn_ = false;
     std::vector<channel> slots_;
     std::optional<std::uint32_t> last_closed_;
     std::size_t errors_ = 0;

@@ -40,13 +40,54 @@ struct lan_interface {
     [[nodiscard]] bool present() const noexcept { return mac != std::array<std::uint8_t, 6>{}; }
 };
 
-// Largest HECI message of each firmware client. The driver tells it at connect; no source states
-// one. Assumed: the values of the trial with the reference client (vmei.md; MKHI was not in it).
+// Largest HECI message of each firmware client; 0: this generation has no such client. The driver
+// tells it at connect; no source states one. Assumed: the values of the trial with the reference
+// client (vmei.md), for the others what holds their longest message (heci.md 11 and 12).
 struct heci_maxima {
     std::size_t amthi = 5120;
     std::size_t lme = 4196;
     std::size_t watchdog = 100;
     std::size_t mkhi = 4096;
+    std::size_t upid = 0;
+    std::size_t hotham = 0;
+};
+
+// What AMTHI tells or lacks (heci.md 9). Assumed, but for host-based configuration and updates.
+struct amthi_profile {
+    // Operations that this generation answers with "command invalid".
+    std::vector<std::uint32_t> unknown_commands;
+    std::uint32_t provisioning_mode = 1; // 1 enterprise
+    bool ehbc = false;                   // "embedded host based configuration"
+    bool firmware_update = false;        // "from AMT 7.0 always false" (heci.md 9.14)
+    bool hardware_crypto = true;
+    bool web_ui = true;
+};
+
+// The watchdog client (heci.md 10). Assumed.
+struct watchdog_profile {
+    bool required = false;      // else the host is told that no watchdog is wanted, and none runs
+    bool change_allowed = true; // the host may enable and disable AMT, while it is unprovisioned
+};
+
+// The MKHI client (heci.md 14). Assumed.
+struct mkhi_profile {
+    std::uint32_t features = 0x00261044; // AMT, licensing, protected audio/video, IPv6, KVM, TLS
+    std::uint32_t platform = 0x00001482; // desktop, production signed, corporate, AMT
+    std::uint32_t firmware_update = 1;   // enabled
+};
+
+// The UPID client (heci.md 11). Assumed.
+struct upid_profile {
+    bool supported = true;
+    bool os_control = true;    // the feature may be switched from the operating system
+    std::uint32_t id_type = 0; // of the OEM's: 0 not set, 1 binary, 2 printable
+    std::string oem_id;        // hexadecimal, 32 bytes
+    std::string csme_id;       // the same; empty: the platform was not provisioned with it
+};
+
+// Presence servers (MPS). None is ever reached from here.
+struct presence_profile {
+    core::duration attempt = std::chrono::seconds(30); // then it is given up. Assumed
 };
 
 // How the firmware's end of the port forwarding behaves.
@@ -62,6 +103,14 @@ struct lme_profile {
     // Refuse what firmware refuses; without it the peer's slips are overlooked (a window overrun
     // is delivered, the reference client does that).
     bool strict = true;
+    // After so long without a channel the forwards are withdrawn; zero: never. Seen on AMT 16
+    // (apf.md 11), "while idle": how long that is no source states.
+    core::duration withdraw_after{};
+    // By cancel-tcpip-forward; else without a word. "cancel or silently": apf.md 11.
+    bool withdraw_tells = true;
+    // So long after that they are advertised again by themselves; zero: not before the next
+    // CHANNEL_OPEN, which is answered with failure 1 and advertises them in any case. Assumed.
+    core::duration advertise_after{};
     // At how many connections at a time the next one is told EBUSY; an LMS holds one. One on AMT 7,
     // "more than one" from AMT 11 on, "perhaps earlier" (apf.md 7.1); heci.md 3 says one.
     // Assumed: 2.
@@ -120,6 +169,12 @@ struct profile {
     bool allows_client_control = true;
 
     heci_maxima heci;
+    amthi_profile amthi;
+    watchdog_profile watchdog;
+    mkhi_profile mkhi;
+    upid_profile upid;
+    std::string flash_log; // hexadecimal; what the HOTHAM client gives out. Assumed
+    presence_profile presence;
     lme_profile lme;
     http_profile http;
     class_profile classes;
@@ -145,7 +200,8 @@ struct profile {
 [[nodiscard]] profile amt16();
 // AMT 18.0: as amt16 in all that matters for a plain activation; identity as in heci.md's examples.
 [[nodiscard]] profile amt18();
-// The same device without any waits of its own: for tests that measure somebody else's.
+// The same device without any waits of its own or that it causes: for tests that measure somebody
+// else's.
 [[nodiscard]] profile without_delays(profile p);
 
 } // namespace costrand::sim

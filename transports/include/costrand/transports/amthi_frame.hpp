@@ -18,18 +18,41 @@ namespace costrand::heci {
 
 // Operation numbers: bits 0 to 22 of the command word.
 enum class command : std::uint32_t {
+    tcpip_parameters = 0x06,
+    provisioning_mode = 0x08,
     unprovision = 0x10,
     provisioning_state = 0x11,
     code_versions = 0x1a,
+    security_parameters = 0x1b,
+    mac_addresses = 0x25,
+    start_configuration = 0x29,
     hash_handles = 0x2c,
     hash_entry = 0x2d,
+    zero_touch = 0x30,
     dns_suffix = 0x36, // "Get PKI FQDN suffix"
+    dns_suffix_list = 0x3e,
+    enterprise_access = 0x3f,
+    open_user_connection = 0x44, // "user-initiated", to a presence server
+    close_user_connection = 0x45,
     remote_access_status = 0x46,
+    power_policy = 0x47,
     lan_settings = 0x48,
+    features_state = 0x49,
+    last_reset_reason = 0x4a,
+    user_interfaces = 0x4d, // that may open a user-initiated connection
+    configuration_server = 0x4e,
+    setup_record = 0x50, // "ME setup audit record"
+    ipv6_status = 0x52,
+    fqdn = 0x56,
+    redirection_state = 0x58,
+    set_host_fqdn = 0x5b,
     uuid = 0x5c,
     stop_configuration = 0x5e,
     local_account = 0x67,
     control_mode = 0x6b,
+    ehbc_state = 0x84,
+    start_host_based_configuration = 0x8b,
+    cira_log = 0x8e,
 };
 
 // Header, 12 bytes:
