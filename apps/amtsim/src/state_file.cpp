@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state_file.hpp"
 
-#include <costrand/core/time.hpp>
 #include <costrand/sim/state_text.hpp>
 
 #include <cerrno>
@@ -68,20 +67,20 @@ void write_all(int fd, std::string_view text, const std::string &path) {
     }
 }
 
-// UTC when the steady clock says zero.
-std::int64_t utc_at_steady_zero() {
+// UTC when the source of time says zero.
+std::int64_t utc_at_zero(core::time_point now) {
     const auto utc = std::chrono::system_clock::now().time_since_epoch();
-    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(utc - steady).count();
+    return std::chrono::duration_cast<std::chrono::seconds>(utc - now.time_since_epoch()).count();
 }
 
 } // namespace
 
-state_file::state_file(std::string path, sim::profile p, core::random_source &random)
+state_file::state_file(std::string path, sim::profile p, core::random_source &random,
+                       core::time_point now)
     : path_(std::move(path)),
       profile_(std::move(p)),
-      utc_at_zero_(utc_at_steady_zero()),
-      state_(sim::new_device(profile_, random, std::chrono::steady_clock::now())) {
+      utc_at_zero_(utc_at_zero(now)),
+      state_(sim::new_device(profile_, random, now)) {
     load();
 }
 

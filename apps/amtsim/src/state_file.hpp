@@ -5,6 +5,7 @@
 
 #include <costrand/core/random.hpp>
 #include <costrand/core/secret.hpp>
+#include <costrand/core/time.hpp>
 #include <costrand/sim/device_state.hpp>
 #include <costrand/sim/profile.hpp>
 
@@ -18,8 +19,9 @@ class state_file {
   public:
     // Opens the file, or makes one with a new device's state. It is ours alone until the object
     // dies. Throws std::runtime_error with the cause: in use by another process, not readable, not
-    // complete, of another version or profile. Such a file stays as it is.
-    state_file(std::string path, sim::profile p, core::random_source &random);
+    // complete, of another version or profile. Such a file stays as it is. `now` is the time of the
+    // device's source of time.
+    state_file(std::string path, sim::profile p, core::random_source &random, core::time_point now);
     state_file(const state_file &) = delete;
     state_file &operator=(const state_file &) = delete;
     ~state_file();
