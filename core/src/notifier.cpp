@@ -6,6 +6,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
@@ -13,6 +14,7 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -63,30 +65,67 @@ class wait_service : public net::execution_context::service {
     wait_node *first_ = nullptr;
 };
 
+void node_list::append(wait_node &node) noexcept {
+    node.owner = this;
+    node.previous = last;
+    (last ? last->next : first) = &node;
+    last = &node;
+}
+
+void wait_node::leave_list() noexcept {
+    if (!owner)
+        return;
+    (previous ? previous->next : owner->first) = next;
+    (next ? next->previous : owner->last) = previous;
+    next = previous = nullptr;
+    owner = nullptr;
+}
+
 void wait_node::unlink() noexcept {
-    if (owner) {
-        (previous ? previous->next : owner->first_) = next;
-        (next ? next->previous : owner->last_) = previous;
-        next = previous = nullptr;
-        owner = nullptr;
-    }
+    leave_list();
     if (service)
         service->remove(*this);
 }
 
 void wait_node::wake(error_code ec) {
     unlink();
-    auto run = std::move(*resume);
+    asleep = false;
+    auto wake_up = std::move(*resume);
     resume.reset();
-    auto executor = net::get_associated_executor(run);
-    net::post(executor, [run = std::move(run), ec]() mutable { std::move(run)(ec); });
+    auto executor = net::get_associated_executor(wake_up);
+    net::post(executor, [wake_up = std::move(wake_up), ec]() mutable { std::move(wake_up)(ec); });
+}
+
+void wait_node::run() {
+    unlink();
+    auto wake_up = std::move(*resume);
+    resume.reset();
+    auto executor = net::get_associated_executor(wake_up);
+    try {
+        net::dispatch(executor, [wake_up = std::move(wake_up)]() mutable {
+            std::move(wake_up)(error_code());
+        });
+    } catch (...) { // a completion handler's: no business of the coroutine that runs this one
+        net::post(executor,
+                  [failure = std::current_exception()] { std::rethrow_exception(failure); });
+    }
 }
 
 } // namespace detail
 
+void wake_list::run() {
+    while (nodes_.first)
+        nodes_.first->run();
+}
+
+void wake_list::post() {
+    while (nodes_.first)
+        nodes_.first->wake({});
+}
+
 notifier::~notifier() {
-    while (first_)
-        first_->wake(errc::closed);
+    while (sleepers_.first)
+        sleepers_.first->wake(errc::closed);
 }
 
 awaitable<void> notifier::wait() {
@@ -97,15 +136,12 @@ awaitable<void> notifier::wait() {
     auto start = [this, &node, &service](auto handler) {
         auto slot = net::get_associated_cancellation_slot(handler);
         node.resume.emplace(std::move(handler));
-        node.owner = this;
-        node.previous = last_;
-        (last_ ? last_->next : first_) = &node;
-        last_ = &node;
+        sleepers_.append(node);
         service.add(node);
         if (slot.is_connected())
             slot.assign([&node](net::cancellation_type) {
-                // A node that is off the list was woken in this turn: that wins.
-                if (node.owner)
+                // A node that was woken in this turn stays so.
+                if (node.asleep)
                     node.wake(net::error::operation_aborted);
             });
     };
@@ -114,14 +150,28 @@ awaitable<void> notifier::wait() {
 }
 
 void notifier::notify_one() {
-    if (first_)
-        first_->wake({});
+    if (sleepers_.first)
+        sleepers_.first->wake({});
 }
 
 void notifier::notify_all() {
     // Only those who sleep now: a woken coroutine runs later and may sleep again.
-    while (first_)
-        first_->wake({});
+    while (sleepers_.first)
+        sleepers_.first->wake({});
+}
+
+void notifier::notify_one(wake_list &woken) {
+    auto *node = sleepers_.first;
+    if (!node)
+        return;
+    node->leave_list();
+    node->asleep = false;
+    woken.nodes_.append(*node);
+}
+
+void notifier::notify_all(wake_list &woken) {
+    while (sleepers_.first)
+        notify_one(woken);
 }
 
 } // namespace costrand::core

@@ -25,13 +25,18 @@ using state_ptr = std::shared_ptr<lme_state>;
 
 // Messages to the host, one APF message in each HECI message.
 awaitable<void> write_messages(state_ptr s) {
+    std::vector<std::byte> message;
     for (;;) {
-        while (s->outbox.empty())
+        while (s->core.messages().empty())
             co_await s->outgoing.wait();
-        const auto message = std::move(s->outbox.front());
-        s->outbox.pop_front();
+        const auto front = s->core.messages().front();
+        message.assign(front.begin(), front.end());
+        s->core.messages().pop();
         s->changed.notify_all(); // services wait while much is queued
+        s->in_send = true;
         co_await s->link.send(net::buffer(message));
+        s->in_send = false;
+        s->sent_at_once = 0;
     }
 }
 
@@ -39,8 +44,8 @@ awaitable<void> read_messages(state_ptr s) {
     std::vector<std::byte> buffer(s->link.max_message_size());
     for (;;) {
         const auto n = co_await s->link.receive(net::buffer(buffer));
-        s->core.receive(core::const_bytes(buffer).first(n));
-        s->carry_out();
+        s->sent_at_once = 0;
+        s->receive(buffer, n);
     }
 }
 
@@ -114,15 +119,38 @@ const fault *lme_state::happens(fault_kind kind) {
     return orders.happens({kind, heci::client::lme});
 }
 
+void lme_state::receive(std::vector<std::byte> &buffer, std::size_t first) {
+    for (std::optional<std::size_t> size = first; size;
+         size = link.try_receive(net::buffer(buffer))) {
+        core.receive(core::const_bytes(buffer).first(*size));
+        act();
+    }
+    core::wake_list woken;
+    changed.notify_all(woken);
+    woken.run();
+}
+
 void lme_state::carry_out() {
-    for (auto events = core.take_events(); !events.empty(); events = core.take_events())
-        for (const auto &event : events)
-            act_on(event);
-    for (auto &message : core.take_messages())
-        outbox.push_back(std::move(message));
-    if (!outbox.empty())
-        outgoing.notify_one();
+    act();
     changed.notify_all();
+}
+
+void lme_state::act() {
+    for (auto event = core.next_event(); event; event = core.next_event())
+        act_on(*event);
+    send_at_once();
+    if (!core.messages().empty())
+        outgoing.notify_one();
+}
+
+// While the link has room, and not without end: a service that writes must wait now and then.
+void lme_state::send_at_once() {
+    auto &messages = core.messages();
+    while (!in_send && !over && !messages.empty() && sent_at_once < most_queued &&
+           link.try_send(net::buffer(messages.front().data(), messages.front().size()))) {
+        messages.pop();
+        ++sent_at_once;
+    }
 }
 
 void lme_state::act_on(const lme_event &event) {
@@ -220,7 +248,6 @@ awaitable<std::size_t> lme_channel::read_some(net::mutable_buffer buffer) {
 }
 
 awaitable<std::size_t> lme_channel::write_some(net::const_buffer buffer) {
-    constexpr std::size_t queue_limit = 64; // messages; a huge window must not become memory
     if (buffer.size() == 0)
         co_return 0;
     for (;;) {
@@ -228,7 +255,8 @@ awaitable<std::size_t> lme_channel::write_some(net::const_buffer buffer) {
             throw system_error(core::errc::closed);
         if (!ours() || !state_->core.is_open(where_.number))
             throw system_error(net::error::make_error_code(net::error::broken_pipe));
-        if (state_->core.writable(where_.number) > 0 && state_->outbox.size() < queue_limit) {
+        if (state_->core.writable(where_.number) > 0 &&
+            state_->core.messages().size() < most_queued) {
             const auto n = state_->core.write(
                 where_.number, {static_cast<const std::byte *>(buffer.data()), buffer.size()});
             state_->carry_out();
@@ -249,7 +277,10 @@ void lme_channel::close() noexcept {
         return;
     if (ours())
         state_->core.close(where_.number);
-    state_->carry_out();
+    // Left to the writer: a destructor may call this when the link is gone already.
+    if (!state_->core.messages().empty())
+        state_->outgoing.notify_one();
+    state_->changed.notify_all();
 }
 
 lme_link::lme_link(core::message_stream &link, const profile &device, faults &orders,

@@ -2,6 +2,7 @@
 #include <costrand/sim/lme_core.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <utility>
 #include <variant>
@@ -64,12 +65,12 @@ void lme_core::end(std::uint32_t reason) {
     tell(lme_event::kind::ended);
 }
 
-std::deque<std::vector<std::byte>> lme_core::take_messages() {
-    return std::exchange(messages_, {});
-}
-
-std::deque<lme_event> lme_core::take_events() {
-    return std::exchange(events_, {});
+std::optional<lme_event> lme_core::next_event() noexcept {
+    if (events_taken_ < events_.size())
+        return events_[events_taken_++];
+    events_.clear();
+    events_taken_ = 0;
+    return std::nullopt;
 }
 
 void lme_core::tell(lme_event::kind what, std::size_t slot) {
@@ -240,6 +241,12 @@ void lme_core::on(const apf::channel_data &m) {
             return close(number_of(*c));
     }
     c->rx -= std::min<std::uint64_t>(c->rx, m.data.size());
+    // What was consumed is cut off when it is more than the rest: each byte moves at most once.
+    if (c->consumed > c->inbound.size() - c->consumed) {
+        c->inbound.erase(c->inbound.begin(),
+                         c->inbound.begin() + static_cast<std::ptrdiff_t>(c->consumed));
+        c->consumed = 0;
+    }
     c->inbound.insert(c->inbound.end(), m.data.begin(), m.data.end());
     if (!m.data.empty())
         tell(lme_event::kind::data, number_of(*c));
@@ -266,15 +273,20 @@ void lme_core::on(const apf::channel_close &m) {
 }
 
 std::size_t lme_core::readable(std::size_t slot) const noexcept {
-    return slots_[slot].inbound.size();
+    return slots_[slot].inbound.size() - slots_[slot].consumed;
 }
 
 std::size_t lme_core::read(std::size_t slot, core::mutable_bytes to) {
     auto &c = slots_[slot];
-    const auto n = std::min(to.size(), c.inbound.size());
-    const auto end = c.inbound.begin() + static_cast<std::ptrdiff_t>(n);
-    std::copy(c.inbound.begin(), end, to.begin());
-    c.inbound.erase(c.inbound.begin(), end);
+    const auto rest = core::const_bytes(c.inbound).subspan(c.consumed);
+    const auto n = std::min(to.size(), rest.size());
+    if (n > 0)
+        std::memcpy(to.data(), rest.data(), n);
+    c.consumed += n;
+    if (n == rest.size()) {
+        c.inbound.clear();
+        c.consumed = 0;
+    }
     c.owed += n;
     if (c.state == use::open)
         give_back(c);
@@ -351,8 +363,8 @@ void lme_core::replay_close() {
     say(apf::channel_close{last_closed_.value_or(0)});
 }
 
-void lme_core::inject(std::vector<std::byte> message) {
-    messages_.push_back(std::move(message));
+void lme_core::inject(core::const_bytes message) {
+    messages_.add_bytes(message);
 }
 
 std::size_t lme_core::slots_used() const noexcept {

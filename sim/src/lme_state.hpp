@@ -9,11 +9,15 @@
 #include <costrand/sim/lme.hpp>
 #include <costrand/sim/lme_core.hpp>
 
-#include <deque>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
 namespace costrand::sim {
+
+// Messages that may wait for the link, or leave without a pause; a huge window must not become
+// memory.
+inline constexpr std::size_t most_queued = 64;
 
 // One use of a slot: a later channel in the same slot is another.
 struct lme_slot {
@@ -25,8 +29,12 @@ struct lme_state : std::enable_shared_from_this<lme_state> {
     lme_state(core::message_stream &l, const profile &d, faults &o, lme_link::service_table t,
               core::log to);
 
-    // After each use of the core: acts on its events, queues its messages, wakes who waits.
+    // After each use of the core: acts on its events, sends its messages, wakes who waits.
     void carry_out();
+    // The same for the messages that the link has, but those who wait go on inside this call.
+    void receive(std::vector<std::byte> &buffer, std::size_t first);
+    void act();
+    void send_at_once();
     void act_on(const lme_event &event);
     void open(lme_slot where, std::uint16_t port);
     void refuse(lme_slot where, std::uint32_t reason);
@@ -40,9 +48,10 @@ struct lme_state : std::enable_shared_from_this<lme_state> {
     core::log log;
     lme_core core;
     core::task_group children;
-    std::deque<std::vector<std::byte>> outbox;
-    core::notifier outgoing; // the outbox is not empty
-    core::notifier changed;  // a channel's data, room or state
+    bool in_send = false;
+    std::size_t sent_at_once = 0; // messages, since the link or the writer had a turn
+    core::notifier outgoing;      // messages wait for the writer
+    core::notifier changed;       // a channel's data, room or state
     bool over = false;
     std::size_t channels_opened = 0, open_failures = 0, withdrawals = 0;
 };

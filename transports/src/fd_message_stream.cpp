@@ -53,33 +53,44 @@ struct fd_message_stream::state {
     std::size_t max_message_size;
     core::async_mutex sending;
     std::vector<std::byte> spare; // for buffers smaller than a message may be
+
+    // The driver would hand out the rest of a longer message as if it were the next one: always
+    // read with room for the longest.
+    net::mutable_buffer room_for(net::mutable_buffer buffer) {
+        if (buffer.size() >= max_message_size)
+            return buffer;
+        spare.resize(max_message_size);
+        return net::buffer(spare);
+    }
+    // What was read into room_for(buffer).
+    std::size_t accept(std::size_t size, net::mutable_buffer buffer) {
+        // A peer that is gone is a device that is reset. A driver can hand out an empty message;
+        // what stands in for one says 0 for its end.
+        if (size == 0 && (kind == fd_kind::socket || hung_up(descriptor.native())))
+            throw system_error(errc::device_reset);
+        if (size > buffer.size()) {
+            descriptor.close();
+            throw system_error(core::errc::message_too_large);
+        }
+        if (size > 0 && buffer.size() < max_message_size)
+            std::memcpy(buffer.data(), spare.data(), size);
+        return size;
+    }
 };
 
 awaitable<std::size_t> fd_message_stream::receive(std::shared_ptr<state> self,
                                                   net::mutable_buffer buffer) {
     if (buffer.size() == 0)
         co_return 0;
-    // The driver would hand out the rest of a longer message as if it were the next one: always
-    // read with room for the longest.
-    const bool direct = buffer.size() >= self->max_message_size;
-    if (!direct)
-        self->spare.resize(self->max_message_size);
-    const net::mutable_buffer into = direct ? buffer : net::buffer(self->spare);
+    const auto into = self->room_for(buffer);
     auto attempt = [kind = self->kind, into](int fd) { return read_message(kind, fd, into); };
-    const auto size = co_await core::as_result(self->descriptor.when_readable(attempt));
-    if (!size)
-        throw system_error(translate(size.error()));
-    // A peer that is gone is a device that is reset. A driver can hand out an empty message; what
-    // stands in for one says 0 for its end.
-    if (*size == 0 && (self->kind == fd_kind::socket || hung_up(self->descriptor.native())))
-        throw system_error(errc::device_reset);
-    if (*size > buffer.size() || *size > into.size()) {
-        self->descriptor.close();
-        throw system_error(core::errc::message_too_large);
+    std::size_t size = 0;
+    try { // not as_result: this is the way of every message, and that is a frame more
+        size = co_await self->descriptor.when_readable(attempt);
+    } catch (const system_error &e) {
+        throw system_error(translate(e.code()));
     }
-    if (!direct && *size > 0)
-        std::memcpy(buffer.data(), into.data(), *size);
-    co_return *size;
+    co_return self->accept(size, buffer);
 }
 
 awaitable<void> fd_message_stream::send(std::shared_ptr<state> self, net::const_buffer message) {
@@ -116,8 +127,36 @@ awaitable<std::size_t> fd_message_stream::receive(net::mutable_buffer buffer) {
     return receive(state_, buffer);
 }
 
+std::optional<std::size_t> fd_message_stream::try_receive(net::mutable_buffer buffer) {
+    if (buffer.size() == 0)
+        return std::nullopt;
+    const auto into = state_->room_for(buffer);
+    auto attempt = [kind = state_->kind, into](int fd) { return read_message(kind, fd, into); };
+    std::optional<std::size_t> size;
+    try {
+        size = state_->descriptor.try_read(attempt);
+    } catch (const system_error &e) {
+        throw system_error(translate(e.code()));
+    }
+    return size ? state_->accept(*size, buffer) : size;
+}
+
 awaitable<void> fd_message_stream::send(net::const_buffer message) {
     return send(state_, message);
+}
+
+bool fd_message_stream::try_send(net::const_buffer message) {
+    const auto &s = *state_;
+    if (message.size() == 0 || message.size() > s.max_message_size || s.sending.held() ||
+        !s.descriptor.is_open())
+        return false;
+    const auto size = write_message(s.kind, state_->descriptor.native(), message);
+    if (size < 0)
+        return false;
+    // As in send: nothing can follow half a message. The next send finds the stream closed.
+    if (static_cast<std::size_t>(size) != message.size())
+        close();
+    return true;
 }
 
 std::size_t fd_message_stream::max_message_size() const noexcept {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace costrand::heci {
 
@@ -26,7 +27,9 @@ class fd_message_stream : public core::message_stream {
     void set_max_message_size(std::size_t size) noexcept;
 
     [[nodiscard]] awaitable<std::size_t> receive(net::mutable_buffer buffer) override;
+    [[nodiscard]] std::optional<std::size_t> try_receive(net::mutable_buffer buffer) override;
     [[nodiscard]] awaitable<void> send(net::const_buffer message) override;
+    [[nodiscard]] bool try_send(net::const_buffer message) override;
     [[nodiscard]] std::size_t max_message_size() const noexcept override;
     void close() noexcept override;
     net::any_io_executor get_executor() noexcept override;

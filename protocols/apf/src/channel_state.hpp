@@ -63,13 +63,13 @@ struct channel_state {
 
     // Bytes from the link. A reader that waits gets them without a detour; one that was cancelled
     // is off its notifier already, so nothing is given to it and nothing is lost.
-    void deliver(const_bytes data) {
+    void deliver(const_bytes data, core::wake_list &woken) {
         if (readable.has_sleepers() && waiting.size() > 0) {
             delivered = std::min(data.size(), waiting.size());
             std::memcpy(waiting.data(), data.data(), delivered);
             waiting = {};
             data = data.subspan(delivered);
-            readable.notify_one();
+            readable.notify_one(woken);
         }
         queue.append(data);
     }

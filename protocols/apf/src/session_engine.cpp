@@ -141,17 +141,35 @@ awaitable<void> session_engine::read_loop() {
     feed([this](action_list &actions) { core_.start(time_.now(), actions); });
     while (!core_end_) {
         const std::size_t n = co_await link_.receive(net::buffer(buffer));
-        const auto message = const_bytes(buffer).first(n);
-        if (log_.enabled(core::log_level::trace) && n > 0)
-            log_.trace(component, "received message ", std::to_integer<unsigned>(message[0]), ", ",
-                       n, " bytes");
-        feed([&](action_list &actions) { core_.received(message, time_.now(), actions); });
-        // Writers stop at max_queued; what is above that are answers that the firmware asks for and
-        // does not take.
-        if (outbox_.size() > options_.max_queued + most_answers)
-            throw system_error(errc::protocol_error);
+        sent_at_once_ = 0;
+        received(buffer, n);
     }
     throw system_error(*core_end_);
+}
+
+// The message of n bytes, and what came right behind it. Then whoever waited for any of it goes on,
+// inside this call: once for all of the messages, and before the link is waited for again.
+void session_engine::received(std::vector<std::byte> &buffer, std::size_t n) {
+    try {
+        for (std::optional<std::size_t> size = n; size && !core_end_;
+             size = link_.try_receive(net::buffer(buffer)))
+            received(const_bytes(buffer).first(*size));
+    } catch (...) {
+        woken_.post();
+        throw;
+    }
+    woken_.run();
+}
+
+void session_engine::received(const_bytes message) {
+    if (log_.enabled(core::log_level::trace) && !message.empty())
+        log_.trace(component, "received message ", std::to_integer<unsigned>(message[0]), ", ",
+                   message.size(), " bytes");
+    feed([&](action_list &actions) { core_.received(message, time_.now(), actions); });
+    // Writers stop at max_queued; what is above that are answers that the firmware asks for and
+    // does not take.
+    if (outbox_.size() > options_.max_queued + most_answers)
+        throw system_error(errc::protocol_error);
 }
 
 awaitable<void> session_engine::write_loop() {
@@ -166,11 +184,14 @@ awaitable<void> session_engine::write_loop() {
 awaitable<void> session_engine::flush() {
     for (;;) {
         while (!sending_.empty()) {
-            in_send_ = true;
-            co_await link_.send(sending_.front());
-            in_send_ = false;
+            if (!link_.try_send(sending_.front())) {
+                in_send_ = true;
+                co_await link_.send(sending_.front());
+                in_send_ = false;
+            }
             sending_.pop();
         }
+        sent_at_once_ = 0;
         if (core_.credits_due())
             feed([this](action_list &actions) { core_.take_credits(actions); });
         if (outbox_.empty())
@@ -238,14 +259,23 @@ void session_engine::perform(const action_list &actions) {
         timer_.notify_one();
 }
 
+// At once when nothing is before it and the link has room, else by the writer. Not without end: a
+// link that always has room must not keep one channel's writer from ever waiting.
 void session_engine::perform(const action::send &a) {
     outbox_.add(a.what);
+    const bool alone = outbox_.count() == 1 && sending_.empty() && !in_send_ && !only_queue_;
+    const std::size_t size = outbox_.size();
+    if (alone && sent_at_once_ < options_.max_queued && link_.try_send(outbox_.front())) {
+        outbox_.pop();
+        sent_at_once_ += size;
+        return;
+    }
     work_.notify_one();
 }
 
 void session_engine::perform(const action::deliver &a) {
     if (auto *channel = find(a.channel))
-        channel->deliver(a.data);
+        channel->deliver(a.data, woken_);
 }
 
 void session_engine::perform(const action::opened &a) {
@@ -265,7 +295,7 @@ void session_engine::perform(const action::accepted &a) {
 
 void session_engine::perform(const action::window_opened &a) {
     if (auto *channel = find(a.channel))
-        channel->writable.notify_one();
+        channel->writable.notify_one(woken_);
 }
 
 void session_engine::perform(const action::ended &a) {
@@ -318,7 +348,10 @@ void session_engine::consumed(std::uint32_t channel, std::size_t n, bool queue_e
 
 void session_engine::close(const channel_state &channel) {
     (void)take_channel(channel.number);
+    // Left to the writer: a destructor may call this when the link is gone already.
+    only_queue_ = true;
     feed([&](action_list &actions) { core_.close(channel.number, actions); });
+    only_queue_ = false;
 }
 
 std::shared_ptr<channel_state> session_engine::add_channel(std::uint32_t number) {

@@ -30,6 +30,7 @@ class outbox {
     }
     [[nodiscard]] bool empty() const noexcept { return first_ == ends_.size(); }
     [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+    [[nodiscard]] std::size_t count() const noexcept { return ends_.size() - first_; }
     [[nodiscard]] net::const_buffer front() const noexcept {
         const std::size_t begin = first_ == 0 ? 0 : ends_[first_ - 1];
         return {bytes_.data() + begin, ends_[first_] - begin};
@@ -71,6 +72,8 @@ class session_engine {
 
   private:
     awaitable<void> read_loop();
+    void received(std::vector<std::byte> &buffer, std::size_t n);
+    void received(const_bytes message);
     awaitable<void> write_loop();
     awaitable<void> timer_loop();
     awaitable<void> flush();
@@ -107,7 +110,10 @@ class session_engine {
     outbox outbox_;
     outbox sending_; // the batch that the writer is at
     bool in_send_ = false;
+    bool only_queue_ = false;
+    std::size_t sent_at_once_ = 0; // bytes, since the link or the writer had a turn
     core::notifier work_, room_, change_, timer_;
+    core::wake_list woken_;           // by the messages being received
     std::optional<time_point> armed_; // the timer's next wake-up
     core::task_group *tasks_ = nullptr;
     bool stopped_ = false;

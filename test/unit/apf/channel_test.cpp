@@ -393,11 +393,20 @@ TEST_CASE("writing nothing sends nothing") {
 
 TEST_CASE("a message of ours never exceeds the peer's window, the link or the data") {
     ready_host host(with_window(4096, 9 + 4));
-    const auto channel = host.open_channel(3, 6);
+    const auto channel = host.open_channel(3, 7);
     CHECK(host.write(channel, text("0123456789")) == list(sent(channel_data{3, text("0123")})));
-    CHECK(host.write(channel, text("456789")) == list(sent(channel_data{3, text("45")})));
-    CHECK(host.write(channel, text("6789")) == list());
+    CHECK(host.write(channel, text("456789")) == list(sent(channel_data{3, text("456")})));
+    CHECK(host.write(channel, text("789")) == list());
     CHECK(host.written == 0);
+}
+
+TEST_CASE("a remnant of the peer's window is not sent alone, but with the next adjust") {
+    ready_host host;
+    const auto channel = host.open_channel(3, 10);
+    CHECK(host.write(channel, text("01234567")) == list(sent(channel_data{3, text("01234567")})));
+    CHECK(host.write(channel, text("89abc")) == list());
+    CHECK(host.receive(channel_window_adjust{channel, 8}) == list(action::window_opened{channel}));
+    CHECK(host.write(channel, text("89abc")) == list(sent(channel_data{3, text("89abc")})));
 }
 
 TEST_CASE("a window of 0 sends nothing until a window adjust comes") {

@@ -14,6 +14,31 @@ using namespace std::chrono_literals;
 using apf::errc;
 using apf::message_number;
 
+namespace {
+
+// Takes every message at once, as a socket would whose peer reads as fast as we write.
+class roomy_link : public core::message_stream {
+  public:
+    explicit roomy_link(std::unique_ptr<core::message_stream> below) : below_(std::move(below)) {}
+    awaitable<std::size_t> receive(net::mutable_buffer b) override { return below_->receive(b); }
+    awaitable<void> send(net::const_buffer m) override { return below_->send(m); }
+    bool try_send(net::const_buffer m) override {
+        sent += roomy ? m.size() : 0;
+        return roomy;
+    }
+    std::size_t max_message_size() const noexcept override { return below_->max_message_size(); }
+    void close() noexcept override { below_->close(); }
+    net::any_io_executor get_executor() noexcept override { return below_->get_executor(); }
+
+    bool roomy = false;
+    std::size_t sent = 0; // bytes, at once
+
+  private:
+    std::unique_ptr<core::message_stream> below_;
+};
+
+} // namespace
+
 TEST_CASE("writes beyond the window wait for window adjusts, and no message is too large") {
     session_setup setup = windows(4096, 100);
     setup.host_end.max_message_size = setup.firmware_end.max_message_size = 93; // 84 of payload
@@ -67,6 +92,40 @@ TEST_CASE("a window of one byte, both ways, carries everything in order") {
             REQUIRE(got[0] == text[i]);
             co_await w.firmware.until([&] { return w.firmware.adjusts.size() == i + 1; });
         }
+    });
+}
+
+TEST_CASE("payloads a little shorter than the window go in one message each") {
+    play(windows(4096, 4096), [](session_world &w) -> awaitable<void> {
+        auto channel = co_await w.open();
+        const auto text = pattern(4087);
+        for (int i = 0; i < 10; ++i)
+            co_await write_text(*channel, text);
+        co_await w.firmware.until([&] { return w.firmware.received[0].size() == 40870; });
+        CHECK(w.firmware.data_sizes == std::vector<std::size_t>(10, 4087));
+    });
+}
+
+TEST_CASE("a writer on a link that always has room lets others run") {
+    session_setup setup = windows(4096, 0xffffffff);
+    setup.host_end.max_message_size = setup.firmware_end.max_message_size = 1009;
+    setup.session.max_queued = 10000;
+    setup.wrap = [](std::unique_ptr<core::message_stream> below) {
+        return std::make_unique<roomy_link>(std::move(below));
+    };
+    play(setup, [](session_world &w) -> awaitable<void> {
+        auto &channel = w.keep(co_await w.open());
+        auto &link = static_cast<roomy_link &>(*w.link);
+        auto &written = w.keep(std::optional<error_code>());
+        link.roomy = true;
+        w.tasks.spawn(keep_error(write_text(*channel, std::string(1000000, 'x')), written));
+        CHECK_FALSE(written.has_value()); // it waits, though the link never did
+        CHECK(link.sent > 0);
+        CHECK(link.sent < 20000);
+        co_await settle();
+        CHECK(written == error_code());
+        CHECK(link.sent > 1000000);
+        link.roomy = false;
     });
 }
 

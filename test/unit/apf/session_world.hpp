@@ -29,6 +29,9 @@ namespace costrand::test {
 struct session_setup {
     session_setup() {}
     sim::memory_options host_end, firmware_end;
+    // What the session gets instead of its end of the link.
+    std::function<std::unique_ptr<core::message_stream>(std::unique_ptr<core::message_stream>)>
+        wrap;
     apf::session_options session;
     apf::core_options<apf::firmware_role> firmware;
 };
@@ -86,7 +89,7 @@ struct session_world {
   private:
     session_world(coro_environment e, session_setup setup, sim::message_stream_pair ends)
         : environment(e),
-          link(std::move(ends.first)),
+          link(setup.wrap ? setup.wrap(std::move(ends.first)) : std::move(ends.first)),
           firmware(std::move(ends.second), std::move(setup.firmware)),
           session(std::make_unique<apf::session>(*link, std::move(setup.session), log.log())),
           tasks(e.executor) {}

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <utility>
 
 using namespace costrand::apf;
 
@@ -15,14 +16,61 @@ TEST_CASE("a message is never larger than the window, the link's limit and the d
     tx_window tx(100);
     CHECK(tx.consume(40, 1000) == 40);
     CHECK(tx.left() == 60);
-    CHECK(tx.consume(1000, 50) == 50);
-    CHECK(tx.consume(1000, 1000) == 10);
+    CHECK(tx.consume(1000, 10) == 10);
+    CHECK(tx.consume(1000, 1000) == 50);
     CHECK(tx.consume(1000, 1000) == 0);
+}
+
+TEST_CASE("a remnant of the window waits for the adjust that is sure to come") {
+    tx_window tx(4096);
+    CHECK(tx.consume(4087, 4087) == 4087);
+    CHECK(tx.consume(4087, 4087) == 0); // not 9 bytes in a message of their own
+    tx.grant(4087);
+    CHECK(tx.consume(4087, 4087) == 4087);
+}
+
+TEST_CASE("the last bytes of a payload go at once when they fit the remnant") {
+    tx_window tx(4096);
+    CHECK(tx.consume(4087, 4087) == 4087);
+    CHECK(tx.consume(9, 4087) == 9);
+}
+
+TEST_CASE("the next adjust releases what waits, however small it is") {
+    tx_window tx(4096);
+    CHECK(tx.consume(4000, 4087) == 4000);
+    CHECK(tx.consume(1000, 4087) == 0);
+    tx.grant(0); // legal, and no adjust
+    CHECK(tx.consume(1000, 4087) == 0);
+    tx.grant(1);
+    CHECK(tx.consume(1000, 4087) == 97);
+}
+
+TEST_CASE("a remnant goes at once while the peer may keep its credit back") {
+    // Up to half of its window consumed and not reported is no reason for an adjust.
+    tx_window half(4096);
+    CHECK(half.consume(2048, 4087) == 2048);
+    CHECK(half.consume(4087, 4087) == 2048);
+    // After an adjust the peer has all that came before it reported.
+    tx_window later(4096);
+    CHECK(later.consume(3000, 4087) == 3000);
+    later.grant(100);
+    CHECK(later.consume(1100, 4087) == 1100);
+    CHECK(later.consume(1000, 4087) == 96);
+}
+
+TEST_CASE("a peer that announced little and grants more is not waited for") {
+    for (const std::uint32_t announced : {0u, 1u, 10u}) {
+        CAPTURE(announced);
+        tx_window tx(announced);
+        tx.grant(4096 - announced);
+        CHECK(tx.consume(100, 4087) == 100);
+        CHECK(tx.consume(5000, 4087) == 3996);
+    }
 }
 
 TEST_CASE("sending debits the window at once, so a second writer sees what is left") {
     tx_window tx(100);
-    const auto first = tx.consume(80, 1000);
+    const auto first = tx.consume(40, 1000);
     const auto second = tx.consume(80, 1000);
     CHECK(first + second == 100);
 }
@@ -107,15 +155,15 @@ TEST_CASE("two ends that obey the windows never overrun, never stall and never l
         rx_window rx(announced);
         std::size_t queued = 0, to_send = 20000;
         while (to_send > 0 || queued > 0) {
-            const bool may_send = to_send > 0 && tx.left() > 0;
-            REQUIRE((may_send || queued > 0)); // else both wait for ever
-            if (may_send && (queued == 0 || random() % 2)) {
-                const auto n =
-                    tx.consume(std::min<std::size_t>(to_send, random() % 4000 + 1), 4087);
-                to_send -= n;
-                REQUIRE(rx.receive(n));
-                queued += n;
-            } else {
+            std::size_t sent = 0;
+            if (to_send > 0 && (queued == 0 || random() % 2)) {
+                sent = tx.consume(std::min<std::size_t>(to_send, random() % 4000 + 1), 4087);
+                to_send -= sent;
+                REQUIRE(rx.receive(sent));
+                queued += sent;
+            }
+            REQUIRE((sent > 0 || queued > 0)); // else both wait for ever
+            if (sent == 0) {
                 const auto n = std::min<std::size_t>(queued, random() % 3000 + 1);
                 queued -= n;
                 rx.release(n);
@@ -125,5 +173,77 @@ TEST_CASE("two ends that obey the windows never overrun, never stall and never l
             REQUIRE(tx.left() <= rx.left());
             REQUIRE(rx.left() + queued <= announced);
         }
+    }
+}
+
+namespace {
+
+// When a peer gives its credit back: as the known ones do (apf.md 5 and 9.3).
+enum class habit { each_message, half, more_than_half, drained_or_half };
+
+struct crediting_peer {
+    habit gives;
+    std::uint32_t window;
+    std::size_t arrived = 0;
+    std::uint64_t owed = 0;
+
+    [[nodiscard]] bool due() const {
+        switch (gives) {
+        case habit::each_message:
+            return true;
+        case habit::half:
+            return 2 * owed >= window;
+        case habit::more_than_half:
+            return 2 * owed > window;
+        case habit::drained_or_half:
+            return arrived == 0 || 2 * owed >= window;
+        }
+        return false;
+    }
+    // Consumes some of what has arrived. Gives the credit that it reports.
+    std::uint32_t consume(std::size_t most) {
+        const auto n = std::min(arrived, most);
+        arrived -= n;
+        owed += n;
+        if (owed == 0 || !due())
+            return 0;
+        return static_cast<std::uint32_t>(std::exchange(owed, 0));
+    }
+};
+
+// Sends `total` bytes in pieces of any size. False: nothing moves any more.
+bool completes(crediting_peer peer, std::size_t limit, std::size_t total,
+               std::minstd_rand &random) {
+    tx_window tx(peer.window);
+    std::size_t piece = 0;
+    while (total > 0) {
+        if (piece == 0)
+            piece = std::min<std::size_t>(total, random() % (2 * std::size_t{peer.window} + 9) + 1);
+        const auto n = tx.consume(piece, limit);
+        piece -= n;
+        total -= n;
+        peer.arrived += n;
+        if (n == 0 && peer.arrived == 0)
+            return false;
+        while (peer.arrived > 0 && (n == 0 || random() % 2))
+            tx.grant(peer.consume(random() % peer.window + 1));
+    }
+    return true;
+}
+
+} // namespace
+
+TEST_CASE("any mix of windows, limits and payloads gets through to any peer that credits by half") {
+    std::minstd_rand random(11);
+    for (int round = 0; round < 4000; ++round) {
+        const std::uint32_t largest = round % 2 ? 20 : 70000;
+        const auto window = static_cast<std::uint32_t>(random() % largest + 1);
+        const auto limit = static_cast<std::size_t>(random() % largest + 1);
+        const auto gives = static_cast<habit>(random() % 4);
+        CAPTURE(window);
+        CAPTURE(limit);
+        CAPTURE(static_cast<int>(gives));
+        const crediting_peer peer{gives, window};
+        REQUIRE(completes(peer, limit, std::size_t{10} * window, random));
     }
 }

@@ -126,6 +126,56 @@ TEST_CASE("data that is there is read without a wait") {
     });
 }
 
+TEST_CASE("a read that found nothing is not tried again before the wait for data") {
+    with_descriptors(make_packet_pair(), [](descriptor &a, descriptor &b) -> awaitable<void> {
+        char byte = '?';
+        int calls = 0;
+        auto attempt = [&](int fd) {
+            ++calls;
+            return ::read(fd, &byte, 1);
+        };
+        const auto nothing = b.try_read(attempt);
+        CHECK_FALSE(nothing.has_value());
+        co_await write_text(a, "x");
+        const auto still_nothing = b.try_read(attempt);
+        CHECK_FALSE(still_nothing.has_value());
+        CHECK(calls == 1);
+        const auto n = co_await b.when_readable(attempt);
+        CHECK(n == 1);
+        CHECK(byte == 'x');
+        CHECK(calls == 2);
+        co_await write_text(a, "y");
+        const auto at_once = b.try_read(attempt);
+        CHECK(at_once == std::size_t{1});
+        CHECK(byte == 'y');
+    });
+}
+
+TEST_CASE("reads that always find something let others run now and then") {
+    with_descriptors(make_pipe(), [](descriptor &in, descriptor &out) -> awaitable<void> {
+        co_await write_text(out, "x"); // never taken: the pipe stays readable
+        auto others = std::make_shared<int>(0);
+        core::task_group group(co_await net::this_coro::executor);
+        auto count_turns = [](std::shared_ptr<int> turns) -> awaitable<void> {
+            for (; *turns < 3; ++*turns)
+                co_await net::post(co_await net::this_coro::executor, use_awaitable);
+        };
+        group.spawn(count_turns(others));
+        auto found = [](int) { return 1; };
+        int reads = 0;
+        while (*others < 3 && reads < 10000) {
+            co_await in.when_readable(found);
+            ++reads;
+        }
+        CHECK(*others == 3);
+        int in_a_row = 0;
+        while (in_a_row < 10000 && in.try_read(found))
+            ++in_a_row;
+        CHECK(in_a_row < 10000);
+        co_await group.join();
+    });
+}
+
 TEST_CASE("a write waits for room") {
     with_descriptors(make_packet_pair(), [](descriptor &a, descriptor &b) -> awaitable<void> {
         const std::string packet(4096, 'p');

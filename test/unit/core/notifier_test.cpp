@@ -4,6 +4,8 @@
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/spawn.hpp>
+#include <costrand/core/strand.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/core/time.hpp>
 
@@ -71,6 +73,80 @@ TEST_CASE("sleepers wake in the order in which they came") {
         CHECK_FALSE(t->bell.has_sleepers());
         co_await group.join();
     });
+}
+
+TEST_CASE("who was woken into a list runs inside the list's run, in order") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto t = std::make_shared<shared_trace>();
+        core::task_group group(env.executor);
+        for (char name : {'a', 'b', 'c'})
+            group.spawn(sleeper(t, name));
+        co_await settle();
+        core::wake_list woken;
+        t->bell.notify_one(woken);
+        t->bell.notify_all(woken);
+        CHECK_FALSE(t->bell.has_sleepers());
+        CHECK(t->trace.empty());
+        woken.run();
+        CHECK(t->trace == "abc");
+        woken.run();
+        CHECK(t->trace == "abc");
+        co_await group.join();
+    });
+}
+
+TEST_CASE("who is left in a wake list runs later") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto t = std::make_shared<shared_trace>();
+        core::task_group group(env.executor);
+        group.spawn(sleeper(t, 'a'));
+        co_await settle();
+        {
+            core::wake_list woken;
+            t->bell.notify_all(woken);
+        }
+        CHECK(t->trace.empty());
+        co_await group.join();
+        CHECK(t->trace == "a");
+    });
+}
+
+TEST_CASE("who was woken into a list stays woken when it is cancelled before its turn") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto t = std::make_shared<shared_trace>();
+        core::task_group group(env.executor);
+        group.spawn(sleeper(t, 'a'));
+        co_await settle();
+        core::wake_list woken;
+        t->bell.notify_all(woken);
+        group.cancel();
+        CHECK(t->trace.empty());
+        woken.run();
+        CHECK(t->trace == "a");
+        (void)co_await core::as_result(group.join());
+    });
+}
+
+TEST_CASE("what a woken coroutine's end throws does not reach the one that woke it") {
+    net::io_context context(1);
+    auto t = std::make_shared<shared_trace>();
+    auto fail = [](trace_ptr to) -> awaitable<void> {
+        co_await to->bell.wait();
+        throw system_error(core::errc::malformed);
+    };
+    auto wake = [](trace_ptr to) -> awaitable<void> {
+        core::wake_list woken;
+        to->bell.notify_all(woken);
+        woken.run();
+        to->trace += "on";
+        co_return;
+    };
+    const auto strand = core::make_session_strand(context);
+    core::spawn(strand, fail(t), core::rethrow);
+    context.poll();
+    core::spawn(strand, wake(t), core::rethrow);
+    CHECK_THROWS_AS(context.run(), system_error);
+    CHECK(t->trace == "on");
 }
 
 TEST_CASE("a notification without a sleeper is forgotten") {

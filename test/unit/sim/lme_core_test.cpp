@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <random>
+#include <string>
 #include <string_view>
 
 using namespace costrand;
@@ -24,10 +26,10 @@ struct bench {
           core(with, apf::uuid{}, max_message) {}
 
     void collect() {
-        for (auto &m : core.take_messages())
-            sent.push_back(std::move(m));
-        for (auto &e : core.take_events())
-            events.push_back(e);
+        for (auto &queue = core.messages(); !queue.empty(); queue.pop())
+            sent.emplace_back(queue.front().begin(), queue.front().end());
+        while (const auto event = core.next_event())
+            events.push_back(*event);
     }
     template <typename Message>
     void host(const Message &m) {
@@ -333,6 +335,62 @@ TEST_CASE("messages for channels that are not there are counted and never answer
     b.host(apf::channel_close{7});
     CHECK(b.core.protocol_errors() == 3);
     CHECK(b.sent.empty());
+}
+
+TEST_CASE("messages leave in order, also when others are added before all have left") {
+    message_queue queue;
+    CHECK(queue.empty());
+    std::uint32_t added = 0, left = 0;
+    std::minstd_rand random(5);
+    while (left < 2000) {
+        if (added < 2000 && (queue.empty() || random() % 2)) {
+            if (random() % 10 == 0)
+                queue.add_bytes(core::as_bytes("not APF"));
+            else
+                queue.add(apf::channel_window_adjust{added, added});
+            ++added;
+            continue;
+        }
+        CHECK(queue.size() == added - left);
+        const auto decoded = apf::decode(queue.front());
+        if (decoded) {
+            const auto *adjust = std::get_if<apf::channel_window_adjust>(&decoded->what);
+            REQUIRE(adjust);
+            CHECK(adjust->recipient == left);
+        } else {
+            CHECK(core::as_text(queue.front()) == "not APF");
+        }
+        queue.pop();
+        ++left;
+    }
+    CHECK(queue.empty());
+}
+
+TEST_CASE("what is read in pieces while more arrives comes whole and in order") {
+    bench b;
+    b.handshake();
+    const auto slot = b.open(2);
+    std::string sent, got;
+    std::minstd_rand random(3);
+    std::size_t window = 4096;
+    while (sent.size() < 40000) {
+        const auto n = std::min<std::size_t>(window, random() % 500);
+        std::string part(n, '\0');
+        for (auto &c : part)
+            c = static_cast<char>('a' + random() % 26);
+        b.host(apf::channel_data{static_cast<std::uint32_t>(slot), core::as_bytes(part)});
+        sent += part;
+        window -= n;
+        std::vector<std::byte> buffer(random() % 520);
+        const auto taken = b.core.read(slot, buffer);
+        got += core::as_text(core::const_bytes(buffer).first(taken));
+        CHECK(b.core.readable(slot) == sent.size() - got.size());
+        for (b.collect(); !b.sent.empty();)
+            window += b.next<apf::channel_window_adjust>().bytes_to_add;
+    }
+    std::vector<std::byte> rest(4096);
+    got += core::as_text(core::const_bytes(rest).first(b.core.read(slot, rest)));
+    CHECK(got == sent);
 }
 
 TEST_CASE("what a host never sends is counted and ignored") {

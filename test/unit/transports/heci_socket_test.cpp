@@ -279,6 +279,50 @@ TEST_CASE("senders wait for room, and their messages stay whole and in order") {
         20);
 }
 
+TEST_CASE("a message is sent without waiting while there is room, then send waits for it") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        auto [a, b] = heci::socket_message_pair(env.executor, env.executor, 5000);
+        const std::vector<std::byte> packet(5000), large(5001);
+        CHECK_FALSE(a->try_send(net::buffer(large)));
+        int sent = 0;
+        while (sent < 10000 && a->try_send(net::buffer(packet)))
+            ++sent;
+        CHECK(sent > 0);
+        CHECK(sent < 10000); // the socket's buffer is full
+        core::task_group group(env.executor);
+        group.spawn(a->send(net::buffer(packet)));
+        std::vector<std::byte> buffer(5000);
+        for (int i = 0; i < sent; ++i) {
+            const auto n = co_await b->receive(net::buffer(buffer));
+            CHECK(n == 5000);
+            CHECK((i > 0 || !a->try_send(net::buffer(packet)))); // not before the one that waits
+        }
+        const auto last = co_await b->receive(net::buffer(buffer));
+        CHECK(last == 5000);
+        co_await group.join();
+        a->close();
+        CHECK_FALSE(a->try_send(net::buffer(packet)));
+    });
+}
+
+TEST_CASE("messages that are there are received without waiting, up to the last") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        auto [a, b] = heci::socket_message_pair(env.executor, env.executor, 100);
+        for (const char *text : {"one", "two", "three"})
+            CHECK(a->try_send(net::buffer(text, std::strlen(text))));
+        std::string buffer(100, ' '), got;
+        while (const auto n = b->try_receive(net::buffer(buffer)))
+            got += buffer.substr(0, *n) + ',';
+        CHECK(got == "one,two,three,");
+        CHECK(a->try_send(net::buffer("four", 4)));
+        const auto n = co_await b->receive(net::buffer(buffer));
+        CHECK(buffer.substr(0, n) == "four");
+        a->close();
+        const auto end = co_await test::failure_of(b->receive(net::buffer(buffer)));
+        CHECK(end == errc::device_reset);
+    });
+}
+
 TEST_CASE("close ends a pending receive and a pending accept with cond::closed") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
         const temporary_folder folder;

@@ -41,6 +41,9 @@ class async_mutex {
     // Completes when the caller's turn has come. Cancel-safe.
     [[nodiscard]] awaitable<guard> lock() { return lock(state_); }
 
+    // Somebody is inside, or about to be.
+    [[nodiscard]] bool held() const noexcept { return state_->held; }
+
   private:
     static awaitable<guard> lock(std::shared_ptr<state> s) {
         if (s->held)

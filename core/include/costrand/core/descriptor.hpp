@@ -3,14 +3,15 @@
 // touches the reactor on behalf of devices and local sockets.
 #pragma once
 
-#include <costrand/core/as_result.hpp>
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/error.hpp>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
 
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace costrand::core {
@@ -34,14 +35,39 @@ class descriptor {
 
     // Calls `attempt` (a read or write that returns -1 and sets errno) until it does not answer
     // EAGAIN, waiting for readiness between. EINTR is repeated. Errors: errno, errc::closed.
-    // The first attempt is made at once: most of the time no wait is needed.
+    // The first attempt is made at once: most of the time no wait is needed. But after many reads
+    // without one there is a wait, so that a peer who never pauses does not keep out the others.
     template <typename Attempt>
     [[nodiscard]] awaitable<std::size_t> when_readable(Attempt attempt) {
-        return perform(net::posix::descriptor_base::wait_read, std::move(attempt));
+        if (const auto n = try_read(attempt))
+            co_return *n;
+        for (;;) {
+            co_await wait_readable();
+            must_wait_ = false;
+            reads_in_a_row_ = 0;
+            if (const auto n = once(attempt))
+                co_return *n;
+        }
     }
     template <typename Attempt>
     [[nodiscard]] awaitable<std::size_t> when_writable(Attempt attempt) {
-        return perform(net::posix::descriptor_base::wait_write, std::move(attempt));
+        for (;;) {
+            if (const auto n = once(attempt))
+                co_return *n;
+            co_await wait_writable();
+        }
+    }
+
+    // One attempt to read; nothing where when_readable would wait. It then does so without another
+    // attempt.
+    template <typename Attempt>
+    [[nodiscard]] std::optional<std::size_t> try_read(Attempt &attempt) {
+        if (must_wait_ || reads_in_a_row_ >= most_reads_in_a_row)
+            return std::nullopt;
+        const auto n = once(attempt);
+        must_wait_ = !n;
+        ++reads_in_a_row_;
+        return n;
     }
 
     void close() noexcept {
@@ -53,35 +79,39 @@ class descriptor {
     net::any_io_executor get_executor() noexcept { return handle_.get_executor(); }
 
   private:
+    // Our choice; nothing hangs on it.
+    static constexpr unsigned most_reads_in_a_row = 64;
+
     awaitable<void> wait(net::posix::descriptor_base::wait_type direction) {
         if (!handle_.is_open())
             throw system_error(errc::closed);
-        auto ready = co_await as_result(handle_.async_wait(direction, use_awaitable));
+        error_code failure;
+        co_await handle_.async_wait(direction, net::redirect_error(use_awaitable, failure));
         if (!handle_.is_open())
             throw system_error(errc::closed);
-        if (!ready)
-            throw system_error(ready.error());
+        if (failure)
+            throw system_error(failure);
     }
 
+    // Nothing on EAGAIN.
     template <typename Attempt>
-    awaitable<std::size_t> perform(net::posix::descriptor_base::wait_type direction,
-                                   Attempt attempt) {
+    std::optional<std::size_t> once(Attempt &attempt) {
         for (;;) {
             if (!handle_.is_open())
                 throw system_error(errc::closed);
             const auto n = attempt(handle_.native_handle());
             if (n >= 0)
-                co_return static_cast<std::size_t>(n);
-            const int failure = errno;
-            if (failure == EINTR)
-                continue;
-            if (failure != EAGAIN && failure != EWOULDBLOCK)
-                throw system_error(error_code(failure, boost::system::system_category()));
-            co_await wait(direction);
+                return static_cast<std::size_t>(n);
+            if (errno == EAGAIN || errno == EWOULDBLOCK)
+                return std::nullopt;
+            if (errno != EINTR)
+                throw system_error(error_code(errno, boost::system::system_category()));
         }
     }
 
     net::posix::stream_descriptor handle_;
+    bool must_wait_ = false; // the last read found nothing
+    unsigned reads_in_a_row_ = 0;
 };
 
 } // namespace costrand::core

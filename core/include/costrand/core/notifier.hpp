@@ -13,20 +13,26 @@
 
 namespace costrand::core {
 
-class notifier;
-
 namespace detail {
 
 class wait_service;
+struct wait_node;
+
+struct node_list {
+    wait_node *first = nullptr, *last = nullptr;
+
+    void append(wait_node &node) noexcept;
+};
 
 // One sleeping coroutine. It lives in the frame of notifier::wait(), on two lists: the notifier's
-// (who is woken next) and the context's (who must be destroyed when the context ends: the handler
-// owns the frame that the handler is stored in, so nobody else could).
+// (who is woken next) or a wake_list, and the context's (who must be destroyed when the context
+// ends: the handler owns the frame that the handler is stored in, so nobody else could).
 struct wait_node {
     using handler = net::async_result<net::use_awaitable_t<>, void(error_code)>::handler_type;
 
     std::optional<handler> resume;
-    notifier *owner = nullptr;
+    node_list *owner = nullptr;
+    bool asleep = true; // else it is on a wake_list, or runs
     wait_node *next = nullptr, *previous = nullptr;
     wait_service *service = nullptr;
     wait_node *next_in_service = nullptr, *previous_in_service = nullptr;
@@ -36,11 +42,35 @@ struct wait_node {
     wait_node &operator=(const wait_node &) = delete;
     ~wait_node() { unlink(); }
 
+    void leave_list() noexcept;
     void unlink() noexcept;
     void wake(error_code ec);
+    void run();
 };
 
 } // namespace detail
+
+// Coroutines that were woken and do not run yet. Whoever wakes them at the end of a turn of its own
+// lets them run inside its call, and saves each the way through the context's queue.
+class wake_list {
+  public:
+    wake_list() = default;
+    wake_list(const wake_list &) = delete;
+    wake_list &operator=(const wake_list &) = delete;
+    // Those left run later.
+    ~wake_list() { post(); }
+
+    // All run, each up to its next wait, before this returns: nothing of the caller may rely on
+    // what they can change. What they throw comes out of the context's run(), as ever.
+    void run();
+    // All run later, as after notify_all.
+    void post();
+
+  private:
+    friend class notifier;
+
+    detail::node_list nodes_;
+};
 
 // Use: `while (!condition) co_await n.wait();`. Between the test and the wait nothing else of the
 // strand can run, so no wake-up is lost; a notify without a sleeper is forgotten.
@@ -60,13 +90,14 @@ class notifier {
     // Wakes the coroutine that sleeps longest. It runs later, never inside this call.
     void notify_one();
     void notify_all();
+    // The same, but they run when `woken` lets them.
+    void notify_one(wake_list &woken);
+    void notify_all(wake_list &woken);
 
-    [[nodiscard]] bool has_sleepers() const noexcept { return first_ != nullptr; }
+    [[nodiscard]] bool has_sleepers() const noexcept { return sleepers_.first != nullptr; }
 
   private:
-    friend struct detail::wait_node;
-
-    detail::wait_node *first_ = nullptr, *last_ = nullptr;
+    detail::node_list sleepers_;
 };
 
 } // namespace costrand::core

@@ -17,6 +17,7 @@
 #include <boost/asio/error.hpp>
 
 #include <cstddef>
+#include <optional>
 
 namespace costrand::core {
 
@@ -64,9 +65,21 @@ class message_stream {
     // Cancel-safe.
     [[nodiscard]] virtual awaitable<std::size_t> receive(net::mutable_buffer buffer) = 0;
 
+    // As receive, but nothing where it would wait, or where the stream cannot tell. After many
+    // messages in a row it gives nothing, so that whoever empties the stream with it then awaits
+    // receive, and lets others run. Not while a receive is pending.
+    [[nodiscard]] virtual std::optional<std::size_t> try_receive(net::mutable_buffer) {
+        return std::nullopt;
+    }
+
     // Sends the whole message or fails; sends never interleave. After a cancelled send the stream
     // is closed, not reused.
     [[nodiscard]] virtual awaitable<void> send(net::const_buffer message) = 0;
+
+    // Sends the whole message if that needs no waiting. False: it was not sent; use send, which
+    // waits, or tells what is wrong. It saves the hand-over to whoever awaits sends; a stream that
+    // cannot tell answers false.
+    [[nodiscard]] virtual bool try_send(net::const_buffer) { return false; }
 
     // The largest message in bytes, of either direction. Constant while the stream is open.
     [[nodiscard]] virtual std::size_t max_message_size() const noexcept = 0;

@@ -8,6 +8,7 @@
 #include <costrand/apf/codec.hpp>
 #include <costrand/apf/messages.hpp>
 #include <costrand/core/bytes.hpp>
+#include <costrand/sim/message_queue.hpp>
 #include <costrand/sim/profile.hpp>
 
 #include <cstddef>
@@ -45,9 +46,10 @@ class lme_core {
     // One message from the host.
     void receive(core::const_bytes message);
 
-    // In order of sending; the driver takes them all after each call.
-    [[nodiscard]] std::deque<std::vector<std::byte>> take_messages();
-    [[nodiscard]] std::deque<lme_event> take_events();
+    // The driver sends these after each call,
+    [[nodiscard]] message_queue &messages() noexcept { return messages_; }
+    // and acts on these, to the last.
+    [[nodiscard]] std::optional<lme_event> next_event() noexcept;
 
     // Answers to `wanted`. The window is what the host may send at first; `cap` is the largest that
     // it ever becomes.
@@ -75,7 +77,7 @@ class lme_core {
     void grant(std::size_t slot, std::uint32_t bytes); // more room for the host
     void overrun(std::size_t slot);                    // more data than the host's window
     void replay_close();                               // the last CHANNEL_CLOSE again
-    void inject(std::vector<std::byte> message);       // any bytes as a message
+    void inject(core::const_bytes message);            // any bytes as a message
 
     [[nodiscard]] bool ready() const noexcept {
         return phase_ == phase::forwarding && awaiting_.empty();
@@ -94,8 +96,9 @@ class lme_core {
         std::uint64_t tx = 0; // payload bytes that the host takes
         std::uint64_t rx = 0; // payload bytes that we still take
         std::uint64_t rx_cap = 0;
-        std::uint64_t owed = 0; // consumed, not yet given back to the host
-        std::deque<std::byte> inbound;
+        std::uint64_t owed = 0;         // consumed, not yet given back to the host
+        std::vector<std::byte> inbound; // keeps its storage
+        std::size_t consumed = 0;       // of inbound
     };
 
     void on(const apf::protocol_version &m);
@@ -114,7 +117,7 @@ class lme_core {
 
     template <typename Message>
     void say(const Message &m) {
-        messages_.push_back(apf::encode(m));
+        messages_.add(m);
     }
     void tell(lme_event::kind what, std::size_t slot = 0);
     void end(std::uint32_t reason);
@@ -140,8 +143,9 @@ class lme_core {
     std::optional<std::uint32_t> last_closed_;
     std::size_t errors_ = 0;
     int malformed_in_a_row_ = 0;
-    std::deque<std::vector<std::byte>> messages_;
-    std::deque<lme_event> events_;
+    message_queue messages_;
+    std::vector<lme_event> events_; // keeps its storage
+    std::size_t events_taken_ = 0;
 };
 
 } // namespace costrand::sim

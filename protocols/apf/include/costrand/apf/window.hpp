@@ -16,14 +16,19 @@ namespace costrand::apf {
 class [[nodiscard]] tx_window {
   public:
     tx_window() = default;
-    explicit tx_window(std::uint32_t initial) noexcept : left_(initial) {}
+    explicit tx_window(std::uint32_t initial) noexcept : initial_(initial), left_(initial) {}
 
     [[nodiscard]] std::uint32_t left() const noexcept { return left_; }
 
-    // How much of `wanted` goes into one message of at most `limit` payload bytes. Debits it.
+    // How much of `wanted` goes into one message of at most `limit` payload bytes. Debits it. 0:
+    // wait for the next window adjust.
     [[nodiscard]] std::size_t consume(std::size_t wanted, std::size_t limit) noexcept {
-        const std::size_t n = std::min({wanted, limit, std::size_t{left_}});
+        const std::size_t most = std::min(wanted, limit);
+        if (most > left_ && more_is_due())
+            return 0;
+        const std::size_t n = std::min(most, std::size_t{left_});
         left_ -= static_cast<std::uint32_t>(n);
+        unanswered_ += n;
         return n;
     }
 
@@ -31,10 +36,23 @@ class [[nodiscard]] tx_window {
     void grant(std::uint32_t n) noexcept {
         constexpr auto most = std::numeric_limits<std::uint32_t>::max();
         left_ = n > most - left_ ? most : left_ + n;
+        if (n > 0)
+            unanswered_ = 0;
     }
 
   private:
+    // A remnant of the window is not worth a message of its own when the next adjust is sure to
+    // come: peers give credit at the latest when more than half of what they announced is consumed
+    // and not reported, and all that went out since their last adjust is not reported. The credit
+    // left is small then, but for a peer that announced little and granted more.
+    [[nodiscard]] bool more_is_due() const noexcept {
+        const std::uint64_t half = initial_ / 2;
+        return left_ < half && unanswered_ > half;
+    }
+
+    std::uint32_t initial_ = 0; // as announced with the channel
     std::uint32_t left_ = 0;
+    std::uint64_t unanswered_ = 0; // sent since the last adjust
 };
 
 class [[nodiscard]] rx_window {
