@@ -4,6 +4,8 @@
 #include "session_engine.hpp"
 
 #include <costrand/apf/errc.hpp>
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/strand.hpp>
 
@@ -81,7 +83,16 @@ awaitable<std::size_t> channel::write_some(net::const_buffer buffer) {
         }
         if (const auto n = state->engine->write(state->number, view(buffer)))
             co_return n;
-        co_await state->writable.wait();
+        if (!state->engine->on_trial(state->number)) {
+            co_await state->writable.wait();
+            continue;
+        }
+        const auto credited = co_await core::as_result(
+            core::with_deadline(state->engine->remnant_trial(), state->writable.wait()));
+        if (!credited && credited.error() != core::errc::timed_out)
+            throw system_error(credited.error());
+        if (!credited && state->engine)
+            state->engine->end_trial(state->number);
     }
 }
 

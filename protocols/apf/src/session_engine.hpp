@@ -63,6 +63,10 @@ class session_engine {
     [[nodiscard]] bool has_room() const noexcept { return outbox_.size() < options_.max_queued; }
     core::notifier &room() noexcept { return room_; }
     std::size_t write(std::uint32_t channel, const_bytes data);
+    // As session_core's.
+    [[nodiscard]] bool on_trial(std::uint32_t channel) { return core_.on_trial(channel); }
+    void end_trial(std::uint32_t channel) { core_.end_trial(channel); }
+    [[nodiscard]] core::duration remnant_trial() const { return options_.times.remnant_trial; }
     void consumed(std::uint32_t channel, std::size_t n, bool queue_empty);
     void close(const channel_state &channel);
 

@@ -106,6 +106,25 @@ TEST_CASE("payloads a little shorter than the window go in one message each") {
     });
 }
 
+TEST_CASE("a firmware that gives credit only for its whole window does not stall a writer") {
+    play(windows(4096, 4096), [](session_world &w) -> awaitable<void> {
+        std::size_t arrived = 0;
+        w.firmware.on_message = [&w, &arrived](const apf::message &m) {
+            const auto *data = std::get_if<apf::channel_data>(&m);
+            if (!data)
+                return true;
+            arrived += data->data.size();
+            if (arrived % 4096 == 0)
+                w.firmware.send(apf::channel_window_adjust{w.firmware.opens.front(), 4096});
+            return false;
+        };
+        auto channel = co_await w.open();
+        const auto text = pattern(8 * 4096);
+        co_await write_text(*channel, text);
+        co_await w.firmware.until([&] { return arrived == text.size(); });
+    });
+}
+
 TEST_CASE("a writer on a link that always has room lets others run") {
     session_setup setup = windows(4096, 0xffffffff);
     setup.host_end.max_message_size = setup.firmware_end.max_message_size = 1009;

@@ -29,6 +29,33 @@ TEST_CASE("a remnant of the window waits for the adjust that is sure to come") {
     CHECK(tx.consume(4087, 4087) == 4087);
 }
 
+TEST_CASE("a peer is on trial until it gives credit for as little as it has") {
+    tx_window tx(4096);
+    CHECK(tx.consume(3000, 4087) == 3000);
+    CHECK_FALSE(tx.on_trial());
+    CHECK(tx.consume(4087, 4087) == 0);
+    CHECK(tx.on_trial());
+    tx.grant(3000);
+    CHECK(tx.consume(3500, 4087) == 3500);
+    CHECK(tx.consume(4087, 4087) == 0);
+    CHECK_FALSE(tx.on_trial()); // it did so for 3000
+    tx.grant(3500);
+    CHECK(tx.consume(2500, 4087) == 2500);
+    CHECK(tx.consume(4087, 4087) == 0);
+    CHECK(tx.on_trial()); // but who knows for 2500
+}
+
+TEST_CASE("a peer that wants its whole window used gets every remnant") {
+    tx_window tx(4096);
+    CHECK(tx.consume(4087, 4087) == 4087);
+    CHECK(tx.consume(4087, 4087) == 0);
+    tx.end_trial();
+    CHECK(tx.consume(4087, 4087) == 9);
+    tx.grant(4096);
+    CHECK(tx.consume(4087, 4087) == 4087);
+    CHECK(tx.consume(4087, 4087) == 9);
+}
+
 TEST_CASE("the last bytes of a payload go at once when they fit the remnant") {
     tx_window tx(4096);
     CHECK(tx.consume(4087, 4087) == 4087);

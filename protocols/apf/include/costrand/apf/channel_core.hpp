@@ -141,6 +141,10 @@ class [[nodiscard]] channel_core {
         return state_ == channel_state::open ? tx_.consume(wanted, limit) : 0;
     }
 
+    // As tx_window's.
+    [[nodiscard]] bool tx_on_trial() const noexcept { return tx_.on_trial(); }
+    void end_tx_trial() noexcept { tx_.end_trial(); }
+
     // The consumer took n bytes and left the receive queue empty or not. True: a credit is due.
     [[nodiscard]] bool released(std::size_t n, bool queue_empty) noexcept {
         if (state_ != channel_state::open)

@@ -161,6 +161,17 @@ class [[nodiscard]] session_core {
         return n;
     }
 
+    // write() gave 0 because of a remnant of the window that is held back for a peer that may not
+    // credit so early: wait for action::window_opened for a limited time, then end the trial.
+    [[nodiscard]] bool on_trial(std::uint32_t channel) {
+        auto *entry = channels_.find(channel);
+        return entry && entry->core.tx_on_trial();
+    }
+    void end_trial(std::uint32_t channel) {
+        if (auto *entry = channels_.find(channel))
+            entry->core.end_tx_trial();
+    }
+
     // The consumer took n delivered bytes. True: call take_credits() when the data of this turn
     // has been sent.
     [[nodiscard]] bool consumed(std::uint32_t channel, std::size_t n, bool queue_empty) {

@@ -36,6 +36,11 @@ struct timeouts {
     // failed poll and after "no such device": the device is on its way through a reset.
     std::chrono::nanoseconds redial_again = std::chrono::milliseconds(300);
 
+    // How long a remnant of the window is held back for a peer that has not yet given credit for so
+    // little (apf.md 9.3); then never again on that channel. Our choice: far longer than a peer
+    // takes that credits by half of its window, and short beside an activation.
+    std::chrono::nanoseconds remnant_trial = std::chrono::milliseconds(250);
+
     // The last messages (CHANNEL_CLOSE, DISCONNECT) of a session that ends. Our choice: a send
     // takes microseconds, and a link that is stuck must not hold up the end of a program.
     std::chrono::nanoseconds farewell = std::chrono::milliseconds(200);

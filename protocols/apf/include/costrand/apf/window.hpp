@@ -24,8 +24,10 @@ class [[nodiscard]] tx_window {
     // wait for the next window adjust.
     [[nodiscard]] std::size_t consume(std::size_t wanted, std::size_t limit) noexcept {
         const std::size_t most = std::min(wanted, limit);
-        if (most > left_ && more_is_due())
+        if (most > left_ && !hasty_ && more_is_due()) {
+            held_at_ = unanswered_;
             return 0;
+        }
         const std::size_t n = std::min(most, std::size_t{left_});
         left_ -= static_cast<std::uint32_t>(n);
         unanswered_ += n;
@@ -36,15 +38,28 @@ class [[nodiscard]] tx_window {
     void grant(std::uint32_t n) noexcept {
         constexpr auto most = std::numeric_limits<std::uint32_t>::max();
         left_ = n > most - left_ ? most : left_ + n;
-        if (n > 0)
-            unanswered_ = 0;
+        if (n == 0)
+            return;
+        if (held_at_ != 0)
+            proven_ = std::min(proven_, held_at_);
+        held_at_ = 0;
+        unanswered_ = 0;
+    }
+
+    // A remnant is held back, and this peer was not yet seen to give credit for so little: whoever
+    // waits for the adjust does so for a limited time, and then calls end_trial().
+    [[nodiscard]] bool on_trial() const noexcept { return held_at_ != 0 && held_at_ < proven_; }
+    // The peer wants its whole window used: remnants go at once from here on.
+    void end_trial() noexcept {
+        hasty_ = true;
+        held_at_ = 0;
     }
 
   private:
-    // A remnant of the window is not worth a message of its own when the next adjust is sure to
-    // come: peers give credit at the latest when more than half of what they announced is consumed
-    // and not reported, and all that went out since their last adjust is not reported. The credit
-    // left is small then, but for a peer that announced little and granted more.
+    // A remnant of the window is not worth a message of its own when the next adjust is to come:
+    // the known peers give credit at the latest when more than half of what they announced is
+    // consumed and not reported, and all that went out since their last adjust is not reported. The
+    // credit left is small then, but for a peer that announced little and granted more.
     [[nodiscard]] bool more_is_due() const noexcept {
         const std::uint64_t half = initial_ / 2;
         return left_ < half && unanswered_ > half;
@@ -53,6 +68,10 @@ class [[nodiscard]] tx_window {
     std::uint32_t initial_ = 0; // as announced with the channel
     std::uint32_t left_ = 0;
     std::uint64_t unanswered_ = 0; // sent since the last adjust
+    std::uint64_t held_at_ = 0;    // what it was when a remnant was held back; 0: none is
+    // The least that the peer gave credit for while a remnant was held back.
+    std::uint64_t proven_ = std::numeric_limits<std::uint64_t>::max();
+    bool hasty_ = false;
 };
 
 class [[nodiscard]] rx_window {
