@@ -136,6 +136,31 @@ TEST_CASE("the log has every message, decoded, without the local account's passw
                            "directory\n");
 }
 
+TEST_CASE("eight programs at once have a device each") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = under_amtsim({}, {"sh", "-c",
+                                       "for i in 1 2 3 4 5 6 7 8; do " COSTRAND_PROBE
+                                       " mode & all=\"$all $!\"; done; "
+                                       "for one in $all; do wait $one || exit 9; done"});
+    CHECK_MESSAGE(end.status == 0, end.err);
+}
+
+TEST_CASE("a program whose costrand-amtsim was killed fails and does not hang") {
+    if (!test::amtsim_can_run())
+        return;
+    test::child_options options;
+    options.program = COSTRAND_AMTSIM;
+    options.arguments = {"run", "-v", "--",
+                         "sh",  "-c", "while " COSTRAND_PROBE " mode; do :; done; echo it ended"};
+    options.watch = [](const std::string &said) {
+        return said.find("connect answered") != std::string::npos ? SIGKILL : 0;
+    };
+    const auto end = test::run_child(options);
+    CHECK(end.signal == SIGKILL);
+    CHECK(end.out == "it ended\n");
+}
+
 TEST_CASE("our own program reads the device's facts through the driver's calls") {
     if (!test::amtsim_can_run())
         return;

@@ -15,12 +15,16 @@
 #include <costrand/transports/heci_connect.hpp>
 #include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/heci_lme.hpp>
+#include <costrand/transports/heci_mei.hpp>
 #include <costrand/transports/heci_watchdog.hpp>
+
+#include <unit/activate/support.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -80,10 +84,14 @@ awaitable<void> facts(heci::device &device) {
     must(enabled.enabled, "AMT is enabled");
 }
 
-awaitable<void> unknown_client(heci::device &device) {
+heci::client_id unknown() {
     heci::client_id nobody{};
     nobody.bytes.fill(std::byte{0x11});
-    const auto got = co_await core::as_result(device.connect(nobody));
+    return nobody;
+}
+
+awaitable<void> unknown_client(heci::device &device) {
+    const auto got = co_await core::as_result(device.connect(unknown()));
     must_fail(got, heci::errc::no_client, "no such client");
 }
 
@@ -226,6 +234,44 @@ awaitable<void> connect_errors(heci::device &device) {
     }
 }
 
+awaitable<void> expect_talk(heci::mei_options options, std::string node) {
+    const auto device = heci::open_mei(std::move(options));
+    const auto link = co_await device->connect(heci::client::amthi);
+    co_await talk(*link);
+    must(device->name() == node, "the device's name is " + node);
+}
+
+awaitable<void> named_node(heci::device &) {
+    heci::mei_options options;
+    options.path = "/dev/mei0";
+    co_await expect_talk(std::move(options), "/dev/mei0");
+}
+
+awaitable<void> missing_node(heci::device &) {
+    heci::mei_options options;
+    options.nodes = {"/dev/mei7", "/dev/mei1"};
+    co_await expect_talk(std::move(options), "/dev/mei1");
+}
+
+awaitable<void> other_kinds(heci::device &) {
+    const temporary_folder sysfs;
+    std::filesystem::create_directory(sysfs.path() / "mei0");
+    sysfs.write("mei0/kind", "itouch\n");
+    heci::mei_options options;
+    options.sysfs = sysfs.path().string();
+    options.nodes = {"/dev/mei0", "/dev/mei1"};
+    co_await expect_talk(options, "/dev/mei1");
+    options.nodes = {"/dev/mei0"};
+    const auto none = heci::open_mei(options);
+    const auto got = co_await core::as_result(none->connect(heci::client::amthi));
+    must_fail(got, heci::errc::no_device, "no management engine");
+    // A node of a kernel that does not tell kinds.
+    options.nodes = {"/dev/mei1"};
+    const auto untold = heci::open_mei(options);
+    const auto missing = co_await core::as_result(untold->connect(unknown()));
+    must_fail(missing, heci::errc::no_device, "perhaps no management engine");
+}
+
 constexpr device_case all[] = {
     {"each client tells its largest message", "", limits},
     {"AMTHI and watchdog tell the device's facts", "", facts},
@@ -252,6 +298,9 @@ constexpr device_case all[] = {
      "connect-fails errno EFAULT; connect-fails errno EINVAL nth 2; connect-fails errno ENODEV "
      "nth 3",
      connect_errors, true},
+    {"a node that is named is used, and no other", "", named_node, true},
+    {"a node that is missing is passed over", "", missing_node, true},
+    {"nodes of other kinds are passed over", "", other_kinds, true},
 };
 
 } // namespace
