@@ -5,13 +5,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=build/coverage
-objects=$build/transports/CMakeFiles/costrand_transports.dir/src
+objects=transports/CMakeFiles/costrand_transports.dir/src
 
 tools/setup.sh
 cmake --preset coverage
 cmake --build --preset coverage --parallel "${COSTRAND_JOBS:-$(nproc)}" --target device_test
 find "$build" -name '*.gcda' -delete
 "$build/test/unit/device/device_test" --test-case='*mei driver*'
-cd "$objects"
-gcov --relative-only mei_linux.cpp.gcno | grep -A1 "mei_linux.cpp'"
-grep -n '#####' mei_linux.cpp.gcov || echo "every line ran"
+cd "$build"
+gcov --object-directory "$objects" "$objects/mei_linux.cpp.gcno" | grep -A1 "mei_linux.cpp'"
+grep '#####' mei_linux.cpp.gcov || echo "every line ran"
