@@ -28,6 +28,13 @@ std::string profile_names() {
     return out;
 }
 
+std::string fault_entries() {
+    std::string out;
+    for (const auto &[name, what] : sim::known_faults())
+        out += man::entry(man::bold(name), what);
+    return out;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -38,7 +45,8 @@ int main(int argc, char **argv) {
                         {{"version", argv[3]},
                          {"date", argv[4]},
                          {"options", option_entries()},
-                         {"profiles", profile_names()}});
+                         {"profiles", profile_names()},
+                         {"faults", fault_entries()}});
     } catch (const std::exception &e) {
         std::fprintf(stderr, "amtsim_page: %s\n", e.what());
         return 1;

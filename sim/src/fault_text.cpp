@@ -16,47 +16,59 @@ namespace {
 struct kind_name {
     std::string_view text;
     fault_kind what;
+    std::string_view help;
 };
 
-constexpr auto kinds = std::to_array<kind_name>(
-    {{"no-driver", fault_kind::no_driver},
-     {"no-permission", fault_kind::no_permission},
-     {"not-ready", fault_kind::not_ready},
-     {"no-client", fault_kind::no_client},
-     {"busy", fault_kind::busy},
-     {"connect-fails", fault_kind::connect_fails},
-     {"read-fails", fault_kind::read_fails},
-     {"write-fails", fault_kind::write_fails},
-     {"reset-on-send", fault_kind::reset_on_send},
-     {"reset-after", fault_kind::reset_after},
-     {"silence", fault_kind::silence},
-     {"reset-before-reply", fault_kind::reset_before_reply},
-     {"drop-message", fault_kind::drop_message},
-     {"inject-message", fault_kind::inject_message},
-     {"open-failure", fault_kind::open_failure},
-     {"confirmation-late", fault_kind::confirmation_late},
-     {"confirmation-never", fault_kind::confirmation_never},
-     {"window", fault_kind::window},
-     {"window-zero", fault_kind::window_zero},
-     {"overrun", fault_kind::overrun},
-     {"replay-close", fault_kind::replay_close},
-     {"inject-before-confirmation", fault_kind::inject_before_confirmation},
-     {"inject-after-confirmation", fault_kind::inject_after_confirmation},
-     {"inject-when-ready", fault_kind::inject_when_ready},
-     {"lms-refused", fault_kind::lms_refused},
-     {"lms-mute", fault_kind::lms_mute},
-     {"lms-closes", fault_kind::lms_closes},
-     {"http-silence", fault_kind::http_silence},
-     {"http-delay", fault_kind::http_delay},
-     {"close-before", fault_kind::close_before},
-     {"close-within", fault_kind::close_within},
-     {"close-after", fault_kind::close_after},
-     {"chop", fault_kind::chop},
-     {"http-status", fault_kind::http_status},
-     {"soap-fault", fault_kind::soap_fault},
-     {"return-value", fault_kind::return_value},
-     {"pad", fault_kind::pad},
-     {"raw-response", fault_kind::raw_response}});
+constexpr auto kinds = std::to_array<kind_name>({
+    {"no-driver", fault_kind::no_driver, "open: ENOENT"},
+    {"no-permission", fault_kind::no_permission, "open: EACCES"},
+    {"not-ready", fault_kind::not_ready, "open: ENODEV"},
+    {"no-client", fault_kind::no_client, "connect: ENOTTY"},
+    {"busy", fault_kind::busy, "connect: EBUSY"},
+    {"connect-fails", fault_kind::connect_fails, "connect: the errno that is given (run only)"},
+    {"read-fails", fault_kind::read_fails, "read: the errno that is given (run only)"},
+    {"write-fails", fault_kind::write_fails, "write: the errno that is given (run only)"},
+    {"reset-on-send", fault_kind::reset_on_send, "the link dies instead of taking a message"},
+    {"reset-after", fault_kind::reset_after, "the link dies when it has taken a message"},
+    {"silence", fault_kind::silence, "the firmware takes messages and does nothing"},
+    {"reset-before-reply", fault_kind::reset_before_reply,
+     "the link dies instead of a message of the firmware"},
+    {"drop-message", fault_kind::drop_message, "a message of the firmware is lost"},
+    {"inject-message", fault_kind::inject_message,
+     "the bytes as a message before one of the firmware"},
+    {"open-failure", fault_kind::open_failure,
+     "a CHANNEL_OPEN fails with the reason given as value"},
+    {"confirmation-late", fault_kind::confirmation_late,
+     "a CHANNEL_OPEN is confirmed after a time"},
+    {"confirmation-never", fault_kind::confirmation_never,
+     "a CHANNEL_OPEN takes a slot and is not answered"},
+    {"window", fault_kind::window, "a channel's window begins as the value and never grows"},
+    {"window-zero", fault_kind::window_zero, "a channel's window is 0 for a time"},
+    {"overrun", fault_kind::overrun, "data beyond the host's window on an open channel"},
+    {"replay-close", fault_kind::replay_close,
+     "the last CHANNEL_CLOSE once more before a confirmation"},
+    {"inject-before-confirmation", fault_kind::inject_before_confirmation,
+     "the bytes as a message before a confirmation"},
+    {"inject-after-confirmation", fault_kind::inject_after_confirmation,
+     "the bytes as a message after a confirmation"},
+    {"inject-when-ready", fault_kind::inject_when_ready,
+     "the bytes as a message after the handshake"},
+    {"lms-refused", fault_kind::lms_refused, "a connection to the LMS is refused"},
+    {"lms-mute", fault_kind::lms_mute, "it is taken and never read"},
+    {"lms-closes", fault_kind::lms_closes, "it is taken and closed"},
+    {"http-silence", fault_kind::http_silence, "a request is never answered"},
+    {"http-delay", fault_kind::http_delay, "a request is answered after a time more"},
+    {"close-before", fault_kind::close_before, "the connection ends instead of an answer"},
+    {"close-within", fault_kind::close_within, "it ends in the middle of an answer"},
+    {"close-after", fault_kind::close_after, "it ends after an answer"},
+    {"chop", fault_kind::chop, "an answer goes out in pieces of that many bytes"},
+    {"http-status", fault_kind::http_status, "an answer with the HTTP status given as value"},
+    {"soap-fault", fault_kind::soap_fault,
+     "an answer with a SOAP fault, its subcode given by saying"},
+    {"return-value", fault_kind::return_value, "a method returns the value and does nothing"},
+    {"pad", fault_kind::pad, "an answer's XML is at least that many bytes long"},
+    {"raw-response", fault_kind::raw_response, "the bytes instead of an answer"},
+});
 
 struct client_name {
     std::string_view text;
@@ -216,6 +228,13 @@ fault read_order(words from) {
 }
 
 } // namespace
+
+std::vector<fault_help> known_faults() {
+    std::vector<fault_help> out;
+    for (const auto &one : kinds)
+        out.push_back({one.text, one.help});
+    return out;
+}
 
 bool needs_watched_calls(fault_kind kind) noexcept {
     using enum fault_kind;

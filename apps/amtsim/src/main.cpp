@@ -32,6 +32,16 @@ int act(const amtsim::settings &options) {
                         p.tls_enforced ? ", TLS enforced" : "");
         }
         return 0;
+    case list_faults:
+        std::fputs("KIND [on CLIENT] [apf NUMBER] [call CLASS.OPERATION] [nth N]\n"
+                   "     [times N | for-ever | for TIME] [value N] [errno NAME] [after TIME]\n"
+                   "     [saying \"TEXT\"] [bytes HEX]\n"
+                   "One a line or separated by \";\"; \"#\" begins a comment. KIND is one of:\n\n",
+                   stdout);
+        for (const auto &[name, what] : sim::known_faults())
+            std::printf("%-27.*s %.*s\n", static_cast<int>(name.size()), name.data(),
+                        static_cast<int>(what.size()), what.data());
+        return 0;
     case run:
         return amtsim::run_program(options, amtsim::open_log(options));
     case serve:

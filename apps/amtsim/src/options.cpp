@@ -138,6 +138,10 @@ settings read_settings(const std::vector<std::string> &arguments) {
         out.action = what_to_do::version;
         return out;
     }
+    if (arguments[0] == "--list-faults") {
+        out.action = what_to_do::list_faults;
+        return out;
+    }
     if (arguments[0] == "--list-profiles") {
         out.action = what_to_do::list_profiles;
         return out;
@@ -178,7 +182,7 @@ std::string help_text() {
            "      its exit code is ours\n"
            "  costrand-amtsim serve [options]\n"
            "      devices as HECI sockets (--device unix:PATH of our programs) and LMS ports\n"
-           "  costrand-amtsim --list-profiles\n";
+           "  costrand-amtsim --list-profiles | --list-faults\n";
     for (const auto &[heading, options] : described_options())
         out << '\n' << heading << ":\n" << options;
     return out.str();

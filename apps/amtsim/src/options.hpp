@@ -14,7 +14,7 @@
 
 namespace costrand::amtsim {
 
-enum class what_to_do { help, version, list_profiles, run, serve };
+enum class what_to_do { help, version, list_profiles, list_faults, run, serve };
 
 struct settings {
     what_to_do action = what_to_do::help;

@@ -49,6 +49,8 @@ TEST_CASE("what is wrong with the arguments is told") {
     CHECK(fault.status == 2);
     CHECK(fault.err.find("--faults, line 1: there is no client \"lmi\"") != std::string::npos);
     CHECK(amtsim({"--help"}).out.find("costrand-amtsim run") != std::string::npos);
+    CHECK(amtsim({"--list-faults"}).out.find("busy                        connect: EBUSY\n") !=
+          std::string::npos);
     CHECK(amtsim({"--list-profiles"}).out.find("amt19-tls-enforced") != std::string::npos);
 }
 

@@ -115,6 +115,12 @@ struct fault {
 // line and cause.
 [[nodiscard]] std::vector<fault> parse_faults(std::string_view file, std::string_view text);
 
+// The names of the kinds, each with what it does.
+struct fault_help {
+    std::string_view name, what;
+};
+[[nodiscard]] std::vector<fault_help> known_faults();
+
 // Whether only a program whose read and write calls are watched sees that fault as a driver shows
 // it: a reset, or an errno of theirs.
 [[nodiscard]] bool needs_watched_calls(fault_kind kind) noexcept;
