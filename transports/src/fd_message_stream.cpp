@@ -62,8 +62,8 @@ struct fd_message_stream::state {
         spare.resize(max_message_size);
         return net::buffer(spare);
     }
-    // What was read into room_for(buffer).
-    std::size_t accept(std::size_t size, net::mutable_buffer buffer) {
+    // What was read into `into`, which was room_for(buffer) then.
+    std::size_t accept(std::size_t size, net::mutable_buffer into, net::mutable_buffer buffer) {
         // A peer that is gone is a device that is reset. A driver can hand out an empty message;
         // what stands in for one says 0 for its end.
         if (size == 0 && (kind == fd_kind::socket || hung_up(descriptor.native())))
@@ -72,8 +72,8 @@ struct fd_message_stream::state {
             descriptor.close();
             throw system_error(core::errc::message_too_large);
         }
-        if (size > 0 && buffer.size() < max_message_size)
-            std::memcpy(buffer.data(), spare.data(), size);
+        if (size > 0 && into.data() != buffer.data())
+            std::memcpy(buffer.data(), into.data(), size);
         return size;
     }
 };
@@ -90,7 +90,7 @@ awaitable<std::size_t> fd_message_stream::receive(std::shared_ptr<state> self,
     } catch (const system_error &e) {
         throw system_error(translate(e.code()));
     }
-    co_return self->accept(size, buffer);
+    co_return self->accept(size, into, buffer);
 }
 
 awaitable<void> fd_message_stream::send(std::shared_ptr<state> self, net::const_buffer message) {
@@ -138,7 +138,7 @@ std::optional<std::size_t> fd_message_stream::try_receive(net::mutable_buffer bu
     } catch (const system_error &e) {
         throw system_error(translate(e.code()));
     }
-    return size ? state_->accept(*size, buffer) : size;
+    return size ? state_->accept(*size, into, buffer) : size;
 }
 
 awaitable<void> fd_message_stream::send(net::const_buffer message) {

@@ -45,6 +45,30 @@ TEST_CASE("a peer is on trial until it gives credit for as little as it has") {
     CHECK(tx.on_trial()); // but who knows for 2500
 }
 
+TEST_CASE("an adjust that was under way proves nothing about less") {
+    tx_window tx(4096); // of a peer that reports when 3000 bytes are not reported
+    CHECK(tx.consume(3000, 4087) == 3000);
+    CHECK(tx.consume(900, 4087) == 900);
+    tx.grant(3000);
+    CHECK(tx.consume(2100, 4087) == 2100);
+    CHECK(tx.consume(2000, 4087) == 0);
+    CHECK(tx.on_trial());
+    tx.grant(3000); // 900 and 2100
+    CHECK(tx.consume(2200, 4087) == 2200);
+    CHECK(tx.consume(2000, 4087) == 0);
+    CHECK(tx.on_trial()); // 2200 may not be enough for it
+}
+
+TEST_CASE("a writer that gave up leaves no trial behind") {
+    tx_window tx(4096);
+    CHECK(tx.consume(2100, 4087) == 2100);
+    CHECK(tx.consume(4087, 4087) == 0);
+    CHECK(tx.consume(1996, 4087) == 1996); // a smaller one
+    CHECK_FALSE(tx.on_trial());
+    CHECK(tx.consume(1, 4087) == 0); // there is no remnant
+    CHECK_FALSE(tx.on_trial());
+}
+
 TEST_CASE("a peer that wants its whole window used gets every remnant") {
     tx_window tx(4096);
     CHECK(tx.consume(4087, 4087) == 4087);

@@ -24,10 +24,11 @@ class [[nodiscard]] tx_window {
     // wait for the next window adjust.
     [[nodiscard]] std::size_t consume(std::size_t wanted, std::size_t limit) noexcept {
         const std::size_t most = std::min(wanted, limit);
-        if (most > left_ && !hasty_ && more_is_due()) {
+        if (left_ > 0 && most > left_ && !hasty_ && more_is_due()) {
             held_at_ = unanswered_;
             return 0;
         }
+        held_at_ = 0;
         const std::size_t n = std::min(most, std::size_t{left_});
         left_ -= static_cast<std::uint32_t>(n);
         unanswered_ += n;
@@ -40,8 +41,9 @@ class [[nodiscard]] tx_window {
         left_ = n > most - left_ ? most : left_ + n;
         if (n == 0)
             return;
+        // One that reports more than we thought it had was on its way before the remnant was held.
         if (held_at_ != 0)
-            proven_ = std::min(proven_, held_at_);
+            proven_ = std::min(proven_, std::max<std::uint64_t>(held_at_, n));
         held_at_ = 0;
         unanswered_ = 0;
     }
