@@ -96,6 +96,10 @@ amthi_outcome start_host_based_configuration(const amthi_call &call) {
     start.server_hash.assign(hash.begin(),
                              hash.begin() + (start.hash_algorithm == sha256 ? 32 : 48));
     start.dns_suffixes = split_suffixes(core::as_text(suffixes.first(length)));
+    const auto printable = [](char c) { return c > ' ' && c < 127; };
+    for (const auto &suffix : start.dns_suffixes)
+        if (!std::ranges::all_of(suffix, printable))
+            return status::invalid_parameter;
     if (state.tls_certificate.empty()) {
         auto made = make_self_signed("Intel(r) AMT Device", device_clock(state, call.on.now));
         state.tls_key = std::move(made.key);

@@ -49,6 +49,8 @@ class firmware_stream : public core::message_stream {
             if (dying_)
                 die();
             const auto n = co_await below_->receive(buffer);
+            if (n == 0)
+                continue; // a driver sends nothing then
             const auto message = net::buffer(buffer, n);
             tell(sent_by::host, message);
             if (!link_->in_memory && happens(fault_kind::reset_on_send, message))

@@ -188,10 +188,12 @@ std::string amthi_text(sent_by who, core::const_bytes message) {
 
 // Elements whose content is nobody's business (wsman.md: passwords, pre-shared and private keys).
 bool is_secret(std::string_view element) {
-    if (element.find('_') != element.npos)
-        return false; // a class or a method: what is in it is looked at by itself
     constexpr std::string_view words[] = {"pass", "secret", "key", "psk", "credential"};
-    std::string name(element.substr(element.find(':') == element.npos ? 0 : element.find(':') + 1));
+    const auto local =
+        element.substr(element.find(':') == element.npos ? 0 : element.find(':') + 1);
+    if (local.find('_') != local.npos)
+        return false; // a class or a method: what is in it is looked at by itself
+    std::string name(local);
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
     return std::ranges::any_of(words,
                                [&](std::string_view w) { return name.find(w) != name.npos; });

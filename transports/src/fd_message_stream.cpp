@@ -64,9 +64,8 @@ struct fd_message_stream::state {
     }
     // What was read into `into`, which was room_for(buffer) then.
     std::size_t accept(std::size_t size, net::mutable_buffer into, net::mutable_buffer buffer) {
-        // A peer that is gone is a device that is reset. A driver can hand out an empty message;
-        // what stands in for one says 0 for its end.
-        if (size == 0 && (kind == fd_kind::socket || hung_up(descriptor.native())))
+        // A peer that is gone is a device that is reset; an empty message is none.
+        if (size == 0 && hung_up(descriptor.native()))
             throw system_error(errc::device_reset);
         if (size > buffer.size()) {
             descriptor.close();

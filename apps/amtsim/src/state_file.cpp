@@ -67,6 +67,19 @@ void write_all(int fd, std::string_view text, const std::string &path) {
     }
 }
 
+[[noreturn]] void in_use(const std::string &path) {
+    throw std::runtime_error("--state " + path +
+                             ": another process uses it; a state is one device's");
+}
+
+// Whether the open file is the one that has this name now.
+bool is_at(int fd, const std::string &path) {
+    struct stat open {
+    }, named{};
+    return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           open.st_dev == named.st_dev && open.st_ino == named.st_ino;
+}
+
 // UTC when the source of time says zero.
 std::int64_t utc_at_zero(core::time_point now) {
     const auto utc = std::chrono::system_clock::now().time_since_epoch();
@@ -95,9 +108,9 @@ void state_file::load() {
         fail(path_);
     if (found.get() < 0)
         return keep_or_throw(state_);
-    if (::flock(found.get(), LOCK_EX | LOCK_NB) != 0)
-        throw std::runtime_error("--state " + path_ +
-                                 ": another process uses it; a state is one device's");
+    // A file that was replaced meanwhile is another process's former one.
+    if (::flock(found.get(), LOCK_EX | LOCK_NB) != 0 || !is_at(found.get(), path_))
+        in_use(path_);
     std::string text = read_all(found.get(), path_);
     if (text.empty())
         throw std::runtime_error("--state " + path_ +
@@ -127,14 +140,23 @@ void state_file::keep_or_throw(const sim::device_state &state) {
 // Written beside it, then put in its place. The lock goes with the file.
 void state_file::replace(std::string_view text) {
     const std::string beside = path_ + ".new";
-    file next(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (next.get() < 0 || ::flock(next.get(), LOCK_EX | LOCK_NB) != 0)
+    file next(::open(beside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (next.get() < 0)
+        fail(beside);
+    if (::flock(next.get(), LOCK_EX | LOCK_NB) != 0 || !is_at(next.get(), beside))
+        in_use(path_);
+    if (::ftruncate(next.get(), 0) != 0) // what a kill left
         fail(beside);
     write_all(next.get(), text, beside);
     if (::fsync(next.get()) != 0)
         fail(beside);
-    if (::rename(beside.c_str(), path_.c_str()) != 0)
+    // The first time nothing may be there: another process may have begun in the same moment.
+    const unsigned how = locked_ < 0 ? RENAME_NOREPLACE : 0;
+    if (::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, path_.c_str(), how) != 0) {
+        if (errno == EEXIST)
+            in_use(path_);
         fail(path_);
+    }
     if (locked_ >= 0)
         ::close(locked_);
     locked_ = next.release();

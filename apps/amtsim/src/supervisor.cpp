@@ -96,7 +96,10 @@ supervisor::~supervisor() {
 }
 
 awaitable<void> supervisor::run() {
-    co_await links_.run(answer_calls());
+    auto ended = co_await core::as_result(links_.run(answer_calls()));
+    listener_.close(); // what still runs gets ENOSYS and does not wait
+    if (!ended)
+        throw system_error(ended.error());
 }
 
 awaitable<void> supervisor::answer_calls() {

@@ -38,7 +38,7 @@ class supervisor {
     ~supervisor();
 
     // Answers until no process of the program is left. Cancellation: ends the links of the device;
-    // what still runs then finds no device.
+    // what still runs then has ENOSYS for every call that would come to us.
     [[nodiscard]] awaitable<void> run();
 
   private:
@@ -82,7 +82,7 @@ class supervisor {
 
     void go_on(const seccomp_notif &call);
     void reply(const seccomp_notif &call, int failure, std::int64_t value = 0);
-    [[nodiscard]] node *node_of(const seccomp_notif &call);
+    [[nodiscard]] std::map<inode, node>::iterator node_of(const seccomp_notif &call);
     [[nodiscard]] bool still_waits(const seccomp_notif &call);
     [[nodiscard]] std::optional<std::string> path_of(const seccomp_notif &call, int folder,
                                                      std::uint64_t address);

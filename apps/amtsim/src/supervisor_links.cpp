@@ -35,13 +35,12 @@ pid_t task_of(const seccomp_notif &call) {
 
 } // namespace
 
-// Nothing: the descriptor is none of the device's, or the caller is gone.
-supervisor::node *supervisor::node_of(const seccomp_notif &call) {
+// The end: the descriptor is none of the device's, or the caller is gone.
+std::map<inode, supervisor::node>::iterator supervisor::node_of(const seccomp_notif &call) {
     const auto which = inode_of(task_of(call), argument(call, 0));
     if (!which || !still_waits(call))
-        return nullptr;
-    const auto found = nodes_.find(*which);
-    return found == nodes_.end() ? nullptr : &found->second;
+        return nodes_.end();
+    return nodes_.find(*which);
 }
 
 int supervisor::ordered_errno(sim::fault_kind kind, const node &at) {
@@ -50,15 +49,16 @@ int supervisor::ordered_errno(sim::fault_kind kind, const node &at) {
 }
 
 void supervisor::control(const seccomp_notif &call) {
-    node *const at = node_of(call);
-    if (!at)
+    const auto found = node_of(call);
+    if (found == nodes_.end())
         return go_on(call); // another device's
     if (static_cast<unsigned>(call.data.args[1]) != connect_client)
         return reply(call, ENOTTY);
-    if (at->ours < 0 || at->connecting)
+    auto &at = found->second;
+    if (at.ours < 0 || at.connecting)
         return reply(call, EBUSY);
-    at->connecting = true;
-    links_.spawn(connect(call, *inode_of(task_of(call), argument(call, 0))));
+    at.connecting = true;
+    links_.spawn(connect(call, found->first));
 }
 
 // What the firmware says to a connect: a link for it, or the errno.
@@ -126,9 +126,10 @@ void supervisor::begin(node &at, inode which, connected made) {
 // The kernel reads from the socket when there is a message; we keep a caller only to tell it of a
 // reset. Of two callers that one message woke the second waits in the kernel.
 void supervisor::read(const seccomp_notif &call) {
-    node *const at = node_of(call);
-    if (!at)
+    const auto found = node_of(call);
+    if (found == nodes_.end())
         return go_on(call);
+    auto *const at = &found->second;
     if (at->theirs >= 0 || !at->link)
         return reply(call, ENODEV);
     if (const int ordered = ordered_errno(sim::fault_kind::read_fails, *at))
@@ -139,13 +140,13 @@ void supervisor::read(const seccomp_notif &call) {
 awaitable<void> supervisor::read_later(seccomp_notif call, std::shared_ptr<watched_link> link) {
     while (!link->is_over()) {
         const int copy = copy_descriptor(task_of(call), argument(call, 0));
-        if (copy < 0 || !still_waits(call))
+        if (copy < 0)
             co_return go_on(call); // a descriptor that is closed meanwhile: the kernel says so
         const bool blocks = (::fcntl(copy, F_GETFL) & O_NONBLOCK) == 0;
         pollfd now{copy, POLLIN, 0};
         const bool ready = ::poll(&now, 1, 0) == 1;
         ::close(copy);
-        if (ready || !blocks)
+        if (ready || !blocks || !still_waits(call))
             co_return go_on(call);
         co_await link->wait_for_news();
     }
@@ -153,9 +154,10 @@ awaitable<void> supervisor::read_later(seccomp_notif call, std::shared_ptr<watch
 }
 
 void supervisor::write(const seccomp_notif &call) {
-    node *const at = node_of(call);
-    if (!at)
+    const auto found = node_of(call);
+    if (found == nodes_.end())
         return go_on(call);
+    auto *const at = &found->second;
     if (at->theirs >= 0 || !at->link)
         return reply(call, ENODEV);
     if (const int ordered = ordered_errno(sim::fault_kind::write_fails, *at))
@@ -164,7 +166,8 @@ void supervisor::write(const seccomp_notif &call) {
     if (size > at->link->max_message_size())
         return reply(call, EFBIG);
     std::vector<std::byte> message(static_cast<std::size_t>(size));
-    if (!read_memory(task_of(call), call.data.args[1], message.data(), message.size()))
+    if (!read_memory(task_of(call), call.data.args[1], message.data(), message.size()) ||
+        !still_waits(call)) // the memory was another process's
         return reply(call, EFAULT);
     links_.spawn(pass_on(call, at->link, std::move(message)));
 }

@@ -77,6 +77,9 @@ static void try_client_mode(void) {
 }
 
 static void try_refusals(void) {
+    const int empty = device();
+    must(write(empty, ask_mode, 0) == 0, "an empty write is nothing");
+    talk(empty);
     unsigned char data[16];
     const int fd = device();
     memcpy(data, amthi, sizeof data);
@@ -266,7 +269,6 @@ static void try_ordered(void) {
     must(write(fd, ask_mode, sizeof ask_mode) == sizeof ask_mode, "write again");
     must(read(fd, reply, sizeof reply) == -1 && errno == EINTR, "read: EINTR");
     check_mode_reply(reply, read(fd, reply, sizeof reply));
-    must(write(fd, reply, 0) == 0, "an empty write sends nothing");
     static const char large[1 << 16];
     must(write(fd, large, sizeof large) == -1 && errno == EFBIG,
          "more than the firmware takes: EFBIG");

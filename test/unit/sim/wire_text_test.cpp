@@ -76,6 +76,8 @@ TEST_CASE("passwords are masked in each kind of message") {
           "<a> <r:NetworkAdminPassword>***</r:NetworkAdminPassword></a>");
     CHECK(masked_xml("<g:PSKPassPhrase a=\"b\">x<y>z</y></g:PSKPassPhrase>") ==
           "<g:PSKPassPhrase a=\"b\">***</g:PSKPassPhrase>");
+    CHECK(masked_xml("<my_ns:Password>x</my_ns:Password>") ==
+          "<my_ns:Password>***</my_ns:Password>");
     CHECK(masked_xml("<Password>never closed") == "<Password>***");
     CHECK(masked_xml("<p:KeyBlob><![CDATA[secret]]></p:KeyBlob>") == "<p:KeyBlob>***</p:KeyBlob>");
 }
