@@ -4,6 +4,7 @@
 #include "heci_links.hpp"
 
 #include <costrand/core/as_result.hpp>
+#include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/notifier.hpp>
 #include <costrand/core/task_group.hpp>
@@ -71,6 +72,10 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     void admit(heci::client_id client);
     [[nodiscard]] std::size_t links_to(heci::client_id client) const;
     [[nodiscard]] std::size_t most_links_to(heci::client_id client) const;
+    // A cancelled wait stops the device.
+    static awaitable<void> until_stopped(self_ptr me);
+    // Waits until one more program may connect to the client.
+    static awaitable<void> room_for(self_ptr me, heci::client_id client);
     void stop() noexcept;
     void reset_links() noexcept;
     [[nodiscard]] command_reply answer(decltype(command_client::answer) function,
@@ -103,7 +108,7 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     firmware_counters past; // all but what live links know
     std::function<void(const device_state &)> keep;
     bool stopped = false;
-    core::notifier stopping;
+    core::notifier stopping, freed; // freed: a link has ended
 };
 
 // The device as a host program sees it.
@@ -180,6 +185,21 @@ std::size_t firmware::impl::most_links_to(heci::client_id client) const {
     return known && known->one_link ? 1 : static_cast<std::size_t>(-1);
 }
 
+awaitable<void> firmware::impl::until_stopped(self_ptr me) {
+    while (!me->stopped) {
+        const auto woken = co_await core::as_result(me->stopping.wait());
+        if (woken)
+            continue;
+        me->stop();
+        throw system_error(woken.error());
+    }
+}
+
+awaitable<void> firmware::impl::room_for(self_ptr me, heci::client_id client) {
+    while (me->links_to(client) >= me->most_links_to(client))
+        co_await me->freed.wait();
+}
+
 void firmware::impl::stop() noexcept {
     stopped = true;
     reset_links();
@@ -248,6 +268,7 @@ awaitable<void> firmware::impl::serve_link(self_ptr me, std::unique_ptr<core::me
         why = ended.error();
     }
     me->links.remove(link);
+    me->freed.notify_all();
     if (why == core::cond::cancelled)
         throw system_error(why);
 }
@@ -303,26 +324,10 @@ firmware::~firmware() {
     impl_->stop();
 }
 
+// Cancelled or not, every coroutine of the device ends before this one.
 awaitable<void> firmware::run() {
     auto me = impl_;
-    error_code interrupted;
-    while (!me->stopped) {
-        auto woken = co_await core::as_result(me->stopping.wait());
-        if (woken)
-            continue;
-        interrupted = woken.error();
-        me->stop();
-    }
-    // Cancelled or not, every coroutine of the device ends before this one; the caller stays
-    // cancelled.
-    const bool throws = co_await net::this_coro::throw_if_cancelled();
-    co_await net::this_coro::throw_if_cancelled(false);
-    auto joined = co_await core::as_result(me->tasks.join());
-    co_await net::this_coro::throw_if_cancelled(throws);
-    if (interrupted)
-        throw system_error(interrupted);
-    if (!joined)
-        throw system_error(joined.error());
+    co_await me->tasks.run(impl::until_stopped(me));
 }
 
 void firmware::stop() noexcept {
@@ -357,10 +362,12 @@ awaitable<std::size_t> firmware::admit(heci::client_id client) {
 awaitable<std::size_t> firmware::admit_opened(heci::client_id client) {
     // A program that closed its descriptor and connects again at once is faster than our news of
     // the closing; a mei driver's close() waits for the firmware instead.
-    constexpr auto news = std::chrono::milliseconds(5);
+    constexpr auto news = std::chrono::milliseconds(50);
     auto me = impl_;
-    for (int i = 0; i < 10 && me->links_to(client) >= me->most_links_to(client); ++i)
-        co_await core::sleep_for(news);
+    const auto room =
+        co_await core::as_result(core::with_deadline(news, impl::room_for(me, client)));
+    if (!room && room.error() != core::errc::timed_out)
+        throw system_error(room.error());
     me->admit(client);
     co_return max_message(client, me->device.heci);
 }

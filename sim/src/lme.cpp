@@ -9,8 +9,6 @@
 #include <costrand/core/error.hpp>
 #include <costrand/core/time.hpp>
 
-#include <boost/asio/this_coro.hpp>
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -47,6 +45,17 @@ awaitable<void> read_messages(state_ptr s) {
         s->sent_at_once = 0;
         s->receive(buffer, n);
     }
+}
+
+// Then nothing of the link goes on.
+awaitable<void> read_to_the_end(state_ptr s) {
+    const auto ended = co_await core::as_result(read_messages(s));
+    s->log.info(component, "link ended: ", ended.error());
+    s->over = true;
+    s->link.close();
+    s->changed.notify_all();
+    if (ended.error() == core::cond::cancelled)
+        throw system_error(ended.error());
 }
 
 awaitable<void> until_used(state_ptr s) {
@@ -297,18 +306,9 @@ awaitable<void> lme_link::run() {
     s->children.spawn(write_messages(s));
     if (s->device.lme.withdraw_after > core::duration::zero())
         s->children.spawn(withdraw_when_idle(s));
-    auto ended = co_await core::as_result(read_messages(s));
-    s->log.info(component, "link ended: ", ended.error());
-    s->over = true;
-    s->link.close();
-    s->changed.notify_all();
-    s->children.cancel();
-    // A cancelled coroutine cannot await, but for this; the caller stays cancelled.
-    const bool throws = co_await net::this_coro::throw_if_cancelled();
-    co_await net::this_coro::throw_if_cancelled(false);
-    (void)co_await core::as_result(s->children.join()); // their errors show on the link
-    co_await net::this_coro::throw_if_cancelled(throws);
-    if (ended.error() == core::cond::cancelled)
+    // What the children end with shows on the link.
+    const auto ended = co_await core::as_result(s->children.run(read_to_the_end(s)));
+    if (!ended && ended.error() == core::cond::cancelled)
         throw system_error(ended.error());
 }
 

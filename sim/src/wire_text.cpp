@@ -6,10 +6,12 @@
 #include <costrand/apf/codec.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/transports/amthi_frame.hpp>
+#include <costrand/wsman/xml.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 #include <variant>
 
 namespace costrand::sim {
@@ -189,14 +191,23 @@ std::string amthi_text(sent_by who, core::const_bytes message) {
 // Elements whose content is nobody's business (wsman.md: passwords, pre-shared and private keys).
 bool is_secret(std::string_view element) {
     constexpr std::string_view words[] = {"pass", "secret", "key", "psk", "credential"};
-    const auto local =
-        element.substr(element.find(':') == element.npos ? 0 : element.find(':') + 1);
-    if (local.find('_') != local.npos)
+    if (element.find('_') != element.npos)
         return false; // a class or a method: what is in it is looked at by itself
-    std::string name(local);
+    std::string name(element);
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
     return std::ranges::any_of(words,
                                [&](std::string_view w) { return name.find(w) != name.npos; });
+}
+
+// The depth is bounded by the parser.
+void mask_secrets(wsman::xml_element &element) {
+    if (!is_secret(element.name)) {
+        std::ranges::for_each(element.children, mask_secrets);
+        return;
+    }
+    element.children.clear();
+    if (!element.text.empty())
+        element.text = mask;
 }
 
 } // namespace
@@ -210,28 +221,16 @@ std::string wire_text(heci::client_id client, sent_by who, core::const_bytes mes
 }
 
 std::string masked_xml(std::string_view document) {
-    std::string out;
-    while (!document.empty()) {
-        const auto begin = std::min(document.find('<'), document.size());
-        for (const char c : document.substr(0, begin))
-            out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-        document.remove_prefix(begin);
-        const auto end = document.find('>');
-        const auto tag = document.substr(0, end == document.npos ? end : end + 1);
-        document.remove_prefix(tag.size());
-        for (const char c : tag)
-            out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-        const auto name =
-            tag.substr(std::min<std::size_t>(1, tag.size()), tag.find_first_of(" \t\r\n/>", 1) - 1);
-        if (name.empty() || tag.ends_with("/>") || !is_secret(name))
-            continue;
-        // Until it is closed; a document that does not close it ends here.
-        const auto close = document.find("</" + std::string(name));
-        if (close != 0)
-            out += mask;
-        document.remove_prefix(std::min(close, document.size()));
-    }
-    return out;
+    auto root = wsman::parse_xml(document);
+    if (!root)
+        return core::concat(document.size(), " bytes that are no XML");
+    mask_secrets(*root);
+    wsman::xml_writer out;
+    wsman::write_tree(out, *root, {});
+    auto text = std::move(out.finish().value()); // it was XML when it came in
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < ' '; }, ' ');
+    return text;
 }
 
 } // namespace costrand::sim

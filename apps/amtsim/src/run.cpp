@@ -58,10 +58,7 @@ class session {
         : log_(log),
           strand_(core::make_session_strand(context_)),
           watched_(calls_for(options.faults)),
-          state_(options.state_file.empty()
-                     ? nullptr
-                     : std::make_unique<state_file>(options.state_file, options.profile, random,
-                                                    core::now(strand_))),
+          state_(open_state(options.state_file, options.profile, random, core::now(strand_))),
           device_(strand_, options.profile, random, log,
                   state_ ? state_->state()
                          : sim::new_device(options.profile, random, core::now(strand_))),

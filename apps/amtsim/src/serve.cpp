@@ -78,21 +78,17 @@ sim::profile numbered(sim::profile p, std::size_t number) {
     return p;
 }
 
-std::unique_ptr<state_file> open_state(const settings &options, const sim::profile &p,
-                                       std::size_t number, core::random_source &random,
-                                       core::time_point now) {
-    if (options.state_file.empty())
-        return nullptr;
-    const auto path =
-        options.count > 1 ? options.state_file + "." + std::to_string(number) : options.state_file;
-    return std::make_unique<state_file>(path, p, random, now);
+// Empty: the state is not kept.
+std::string state_path(const settings &options, std::size_t number) {
+    const bool one_of_many = options.count > 1 && !options.state_file.empty();
+    return one_of_many ? options.state_file + "." + std::to_string(number) : options.state_file;
 }
 
 struct served {
     served(net::any_io_executor executor, const settings &options, std::size_t number,
            const std::string &folder, core::random_source &random, core::log log)
         : me(numbered(options.profile, number)),
-          state(open_state(options, me, number, random, core::now(executor))),
+          state(open_state(state_path(options, number), me, random, core::now(executor))),
           device(executor, me, random, std::move(log),
                  state ? state->state() : sim::new_device(me, random, core::now(executor))),
           path(folder + "/heci" + std::to_string(number)),

@@ -74,8 +74,8 @@ void write_all(int fd, std::string_view text, const std::string &path) {
 
 // Whether the open file is the one that has this name now.
 bool is_at(int fd, const std::string &path) {
-    struct stat open {
-    }, named{};
+    struct stat open {};
+    struct stat named {};
     return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
            open.st_dev == named.st_dev && open.st_ino == named.st_ino;
 }
@@ -135,6 +135,11 @@ void state_file::keep_or_throw(const sim::device_state &state) {
         return;
     replace(text.reveal());
     written_ = std::move(text);
+}
+
+std::unique_ptr<state_file> open_state(const std::string &path, const sim::profile &p,
+                                       core::random_source &random, core::time_point now) {
+    return path.empty() ? nullptr : std::make_unique<state_file>(path, p, random, now);
 }
 
 // Written beside it, then put in its place. The lock goes with the file.

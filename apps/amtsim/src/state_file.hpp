@@ -10,6 +10,7 @@
 #include <costrand/sim/profile.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -45,5 +46,10 @@ class state_file {
     core::secret written_;
     int locked_ = -1; // the file that is there now
 };
+
+// Nothing for an empty path.
+[[nodiscard]] std::unique_ptr<state_file> open_state(const std::string &path, const sim::profile &p,
+                                                     core::random_source &random,
+                                                     core::time_point now);
 
 } // namespace costrand::amtsim

@@ -2,16 +2,10 @@
 #include "supervisor.hpp"
 
 #include <costrand/core/as_result.hpp>
-#include <costrand/core/endian.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/sim/serve.hpp>
-#include <costrand/transports/heci_errc.hpp>
-#include <costrand/transports/heci_socket.hpp>
-
-#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
@@ -24,7 +18,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 namespace costrand::amtsim {
@@ -68,14 +61,6 @@ struct statx character_device_x() {
     s.stx_rdev_major = 240;
     s.stx_blksize = 4096;
     return s;
-}
-
-int argument(const seccomp_notif &call, int n) {
-    return static_cast<int>(call.data.args[n]);
-}
-
-pid_t task_of(const seccomp_notif &call) {
-    return static_cast<pid_t>(call.pid);
 }
 
 } // namespace

@@ -26,6 +26,13 @@
 
 namespace costrand::amtsim {
 
+inline int argument(const seccomp_notif &call, int n) {
+    return static_cast<int>(call.data.args[n]);
+}
+inline pid_t task_of(const seccomp_notif &call) {
+    return static_cast<pid_t>(call.pid);
+}
+
 class supervisor {
   public:
     // Takes the listener over. The device outlives the supervisor. `which` is what the program was
@@ -66,6 +73,10 @@ class supervisor {
     void control(const seccomp_notif &call);
     void read(const seccomp_notif &call);
     void write(const seccomp_notif &call);
+    // The link that a read or write is about; nothing when the call was answered: not the device's,
+    // not connected, reset, or to fail by a fault of that kind.
+    [[nodiscard]] std::shared_ptr<watched_link> link_of(const seccomp_notif &call,
+                                                        sim::fault_kind failure);
     // The errno that a fault orders for this call of the driver's; 0 when none does.
     [[nodiscard]] int ordered_errno(sim::fault_kind kind, const node &at);
     awaitable<core::result<connected>> ask_firmware(heci::client_id client);

@@ -25,14 +25,6 @@ constexpr std::string_view component = "amtsim";
 using connect_data = std::array<std::byte, 16>;
 constexpr unsigned connect_client = 0xC0104801;
 
-int argument(const seccomp_notif &call, int n) {
-    return static_cast<int>(call.data.args[n]);
-}
-
-pid_t task_of(const seccomp_notif &call) {
-    return static_cast<pid_t>(call.pid);
-}
-
 } // namespace
 
 // The end: the descriptor is none of the device's, or the caller is gone.
@@ -123,18 +115,30 @@ void supervisor::begin(node &at, inode which, connected made) {
     links_.spawn(serve_watched(at.link, which));
 }
 
+std::shared_ptr<watched_link> supervisor::link_of(const seccomp_notif &call,
+                                                  sim::fault_kind failure) {
+    const auto found = node_of(call);
+    if (found == nodes_.end()) {
+        go_on(call);
+        return nullptr;
+    }
+    const node &at = found->second;
+    if (at.theirs >= 0 || !at.link) {
+        reply(call, ENODEV);
+        return nullptr;
+    }
+    if (const int ordered = ordered_errno(failure, at)) {
+        reply(call, ordered);
+        return nullptr;
+    }
+    return at.link;
+}
+
 // The kernel reads from the socket when there is a message; we keep a caller only to tell it of a
 // reset. Of two callers that one message woke the second waits in the kernel.
 void supervisor::read(const seccomp_notif &call) {
-    const auto found = node_of(call);
-    if (found == nodes_.end())
-        return go_on(call);
-    auto *const at = &found->second;
-    if (at->theirs >= 0 || !at->link)
-        return reply(call, ENODEV);
-    if (const int ordered = ordered_errno(sim::fault_kind::read_fails, *at))
-        return reply(call, ordered);
-    links_.spawn(read_later(call, at->link));
+    if (auto link = link_of(call, sim::fault_kind::read_fails))
+        links_.spawn(read_later(call, std::move(link)));
 }
 
 awaitable<void> supervisor::read_later(seccomp_notif call, std::shared_ptr<watched_link> link) {
@@ -154,22 +158,17 @@ awaitable<void> supervisor::read_later(seccomp_notif call, std::shared_ptr<watch
 }
 
 void supervisor::write(const seccomp_notif &call) {
-    const auto found = node_of(call);
-    if (found == nodes_.end())
-        return go_on(call);
-    auto *const at = &found->second;
-    if (at->theirs >= 0 || !at->link)
-        return reply(call, ENODEV);
-    if (const int ordered = ordered_errno(sim::fault_kind::write_fails, *at))
-        return reply(call, ordered);
+    auto link = link_of(call, sim::fault_kind::write_fails);
+    if (!link)
+        return;
     const auto size = call.data.args[2];
-    if (size > at->link->max_message_size())
+    if (size > link->max_message_size())
         return reply(call, EFBIG);
     std::vector<std::byte> message(static_cast<std::size_t>(size));
     if (!read_memory(task_of(call), call.data.args[1], message.data(), message.size()) ||
         !still_waits(call)) // the memory was another process's
         return reply(call, EFAULT);
-    links_.spawn(pass_on(call, at->link, std::move(message)));
+    links_.spawn(pass_on(call, std::move(link), std::move(message)));
 }
 
 awaitable<void> supervisor::pass_on(seccomp_notif call, std::shared_ptr<watched_link> link,

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace costrand;
@@ -120,8 +121,10 @@ TEST_CASE("the log has every message, decoded, without the local account's passw
         return;
     test::temporary_folder folder;
     const auto path = (folder.path() / "log").string();
-    const auto end = under_amtsim({"--log", path}, {COSTRAND_ACTIVATE, "-u", "ws://127.0.0.1:9/a",
-                                                    "--profile", "p", "--transport", "lme"});
+    const auto kept = (folder.path() / "state").string();
+    const auto end = under_amtsim(
+        {"--log", path, "--state", kept},
+        {COSTRAND_ACTIVATE, "-u", "ws://127.0.0.1:9/a", "--profile", "p", "--transport", "lme"});
     CHECK(end.status == 10);
     std::ifstream file(path);
     const std::string log(std::istreambuf_iterator<char>(file), {});
@@ -132,6 +135,21 @@ TEST_CASE("the log has every message, decoded, without the local account's passw
         CAPTURE(std::string(line));
         CHECK(log.find(line) != std::string::npos);
     }
+    std::ifstream state_file(kept);
+    const std::string state(std::istreambuf_iterator<char>(state_file), {});
+    const std::string_view key = "\"local_password\": \"";
+    const auto at = state.find(key);
+    REQUIRE(at != std::string::npos);
+    const auto password = state.substr(at + key.size(), 32);
+    CHECK(password.find('"') == std::string::npos);
+    CHECK(log.find(password) == std::string::npos);
+    std::string digits; // as the data of a command would show it
+    for (const char c : password) {
+        constexpr std::string_view hex = "0123456789abcdef";
+        digits += hex[static_cast<unsigned char>(c) >> 4];
+        digits += hex[static_cast<unsigned char>(c) & 15];
+    }
+    CHECK(log.find(digits) == std::string::npos);
     const auto elsewhere = under_amtsim({"--log", "/no/such/folder/log"}, {"true"});
     CHECK(elsewhere.status == 126);
     CHECK(elsewhere.err == "costrand-amtsim: --log /no/such/folder/log: No such file or "

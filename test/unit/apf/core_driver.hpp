@@ -154,6 +154,21 @@ struct host_driver : core_driver<apf::host_role> {
     }
 };
 
+// A ready host with its own window.
+struct ready_host : host_driver {
+    explicit ready_host(apf::core_options<apf::host_role> o = {}) : host_driver(std::move(o)) {
+        become_ready();
+    }
+};
+
+inline apf::core_options<apf::host_role> with_window(std::uint32_t window,
+                                                     std::size_t max_message = 4105) {
+    apf::core_options<apf::host_role> o;
+    o.window = window;
+    o.max_message = max_message;
+    return o;
+}
+
 } // namespace costrand::test
 
 template <>

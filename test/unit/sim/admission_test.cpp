@@ -2,7 +2,7 @@
 // Which programs are let in to which firmware client, how many at a time, and when none is.
 #include <costrand/sim/firmware.hpp>
 
-#include "lme_host.hpp"
+#include "firmware_bench.hpp"
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/random.hpp>
@@ -23,24 +23,7 @@ using test::lme_host;
 
 namespace {
 
-struct bench {
-    bench(net::any_io_executor ex, profile p)
-        : random(core::seeded_random(1)),
-          device(ex, std::move(p), *random, core::log()) {}
-
-    std::unique_ptr<core::random_source> random;
-    firmware device;
-
-    awaitable<lme_host> host() {
-        auto link = co_await device.heci()->connect(heci::client::lme);
-        co_return lme_host(std::move(link));
-    }
-    awaitable<void> end() {
-        device.stop();
-        co_await device.run();
-        CHECK(device.open_links() == 0);
-    }
-};
+using bench = test::firmware_bench;
 
 } // namespace
 

@@ -3,7 +3,7 @@
 #include <costrand/sim/firmware.hpp>
 
 #include "device_client.hpp"
-#include "lme_host.hpp"
+#include "firmware_bench.hpp"
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
@@ -23,26 +23,7 @@ using test::lme_host;
 
 namespace {
 
-struct bench {
-    explicit bench(net::any_io_executor ex, profile p = without_delays(amt16()))
-        : random(core::seeded_random(1)),
-          client_random(core::seeded_random(2)),
-          device(ex, std::move(p), *random, core::log()) {}
-
-    std::unique_ptr<core::random_source> random, client_random;
-    firmware device;
-
-    awaitable<lme_host> host() {
-        auto link = co_await device.heci()->connect(heci::client::lme);
-        co_return lme_host(std::move(link));
-    }
-    awaitable<void> end() {
-        device.stop();
-        co_await device.run();
-        CHECK(device.open_links() == 0);
-        CHECK(device.open_channels() == 0);
-    }
-};
+using bench = test::firmware_bench;
 
 core::secret ha1_of(const firmware &device, std::string_view password) {
     return *wsman::digest_ha1("admin", device.state().digest_realm, core::secret(password));

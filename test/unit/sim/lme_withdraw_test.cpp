@@ -4,7 +4,7 @@
 #include <costrand/sim/firmware.hpp>
 
 #include "device_client.hpp"
-#include "lme_host.hpp"
+#include "firmware_bench.hpp"
 
 #include <costrand/apf/host.hpp>
 #include <costrand/core/as_result.hpp>
@@ -33,24 +33,7 @@ profile idle_after_10s(bool tells) {
     return p;
 }
 
-struct bench {
-    bench(net::any_io_executor ex, profile p)
-        : random(core::seeded_random(1)),
-          device(ex, std::move(p), *random, core::log()) {}
-
-    std::unique_ptr<core::random_source> random;
-    firmware device;
-
-    awaitable<lme_host> host() {
-        auto link = co_await device.heci()->connect(heci::client::lme);
-        co_return lme_host(std::move(link));
-    }
-    awaitable<void> end() {
-        device.stop();
-        co_await device.run();
-        CHECK(device.open_links() == 0);
-    }
-};
+using bench = test::firmware_bench;
 
 // The four requests, in order, and a host's answers to them.
 awaitable<void> forwards_asked(lme_host &host) {
