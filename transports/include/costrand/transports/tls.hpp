@@ -7,9 +7,12 @@
 #include <costrand/core/secret.hpp>
 #include <costrand/core/stream.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace costrand::transports {
 
@@ -48,9 +51,13 @@ struct tls_trust {
         system,  // the system's trust store and the host name
         anchors, // only the certificates of `anchors_pem`, and the host name
         anyone,  // no check at all: the peer may be an impostor
+        judged,  // what `judge` says; no check of the name
     };
     kind check = kind::system;
     std::string anchors_pem;
+    // Is given the certificates that the peer sent, DER, its own first. False ends the handshake:
+    // certificate_rejected. Must not throw.
+    std::function<bool(const std::vector<std::vector<std::byte>> &)> judge;
 };
 
 struct tls_client_options {
