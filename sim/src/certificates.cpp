@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/sim/certificates.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+namespace costrand::sim {
+
+namespace {
+
+template <auto Free>
+struct deleter {
+    template <typename T>
+    void operator()(T *p) const noexcept {
+        Free(p);
+    }
+};
+using key_ptr = std::unique_ptr<EVP_PKEY, deleter<EVP_PKEY_free>>;
+using x509_ptr = std::unique_ptr<X509, deleter<X509_free>>;
+using bio_ptr = std::unique_ptr<BIO, deleter<BIO_free>>;
+using digest_ptr = std::unique_ptr<EVP_MD_CTX, deleter<EVP_MD_CTX_free>>;
+using extension_ptr = std::unique_ptr<X509_EXTENSION, deleter<X509_EXTENSION_free>>;
+
+void require(bool done) {
+    if (!done) {
+        ERR_clear_error();
+        throw std::runtime_error("OpenSSL cannot make a certificate of the simulation");
+    }
+}
+
+unsigned char *chars(std::byte *bytes) {
+    return reinterpret_cast<unsigned char *>(bytes);
+}
+const unsigned char *chars(const std::byte *bytes) {
+    return reinterpret_cast<const unsigned char *>(bytes);
+}
+
+key_ptr read_key(const core::secret &pem) {
+    const auto text = pem.reveal();
+    bio_ptr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+    key_ptr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    require(key != nullptr);
+    return key;
+}
+
+x509_ptr read_x509(core::const_bytes der) {
+    const auto *from = chars(der.data());
+    x509_ptr certificate(d2i_X509(nullptr, &from, static_cast<long>(der.size())));
+    ERR_clear_error();
+    return certificate;
+}
+
+der_bytes der_of(X509 *certificate) {
+    const int size = i2d_X509(certificate, nullptr);
+    require(size > 0);
+    der_bytes out(static_cast<std::size_t>(size));
+    auto *to = chars(out.data());
+    require(i2d_X509(certificate, &to) == size);
+    return out;
+}
+
+void add_name(X509_NAME *name, const char *field, const std::string &value) {
+    if (value.empty())
+        return;
+    require(X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8,
+                                       reinterpret_cast<const unsigned char *>(value.c_str()), -1,
+                                       -1, 0) == 1);
+}
+
+void add_extension(X509 *certificate, int id, const std::string &value) {
+    extension_ptr extension(X509V3_EXT_conf_nid(nullptr, nullptr, id, value.c_str()));
+    require(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
+}
+
+// The number comes from the key and the name: the same certificate has the same every time.
+void number(X509 *certificate, const certificate_subject &subject, EVP_PKEY *key) {
+    der_bytes seed(static_cast<std::size_t>(i2d_PUBKEY(key, nullptr)));
+    auto *to = chars(seed.data());
+    i2d_PUBKEY(key, &to);
+    for (const char c : subject.common_name)
+        seed.push_back(static_cast<std::byte>(c));
+    const auto hash = sha256_of(seed);
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 7; ++i)
+        value = value << 8 | std::to_integer<std::uint64_t>(hash[i]);
+    require(ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), value + 1) == 1);
+}
+
+x509_ptr describe(const certificate_subject &subject, EVP_PKEY *key) {
+    x509_ptr made(X509_new());
+    require(made && X509_set_version(made.get(), X509_VERSION_3) == 1 &&
+            X509_set_pubkey(made.get(), key) == 1);
+    number(made.get(), subject, key);
+    auto begin = static_cast<std::time_t>(subject.not_before);
+    auto end = static_cast<std::time_t>(subject.not_after);
+    require(ASN1_TIME_set(X509_getm_notBefore(made.get()), begin) &&
+            ASN1_TIME_set(X509_getm_notAfter(made.get()), end));
+    auto *name = X509_get_subject_name(made.get());
+    add_name(name, "O", subject.organization);
+    add_name(name, "OU", subject.unit);
+    add_name(name, "CN", subject.common_name);
+    if (subject.authority) {
+        add_extension(made.get(), NID_basic_constraints, "critical,CA:TRUE");
+        add_extension(made.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
+    }
+    std::string usages;
+    for (const auto &usage : subject.extended_usages)
+        usages += (usages.empty() ? "" : ",") + usage;
+    if (!usages.empty())
+        add_extension(made.get(), NID_ext_key_usage, usages);
+    return made;
+}
+
+der_bytes sign(X509 *certificate, X509_NAME *issuer, EVP_PKEY *key) {
+    require(X509_set_issuer_name(certificate, issuer) == 1 &&
+            X509_sign(certificate, key, EVP_sha256()) > 0);
+    return der_of(certificate);
+}
+
+der_bytes sign_below(const identity &issuer, X509 *certificate) {
+    require(!issuer.chain.empty());
+    const auto above = read_x509(issuer.chain.front());
+    require(above != nullptr);
+    return sign(certificate, X509_get_subject_name(above.get()), read_key(issuer.key).get());
+}
+
+std::string entry_of(X509_NAME *name, int id) {
+    std::array<char, 256> text{};
+    const int size = X509_NAME_get_text_by_NID(name, id, text.data(), text.size());
+    return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
+std::int64_t seconds_of(const ASN1_TIME *time) {
+    std::tm parts{};
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? static_cast<std::int64_t>(timegm(&parts)) : 0;
+}
+
+std::vector<std::string> usages_of(X509 *certificate) {
+    std::vector<std::string> out;
+    auto *usages = static_cast<EXTENDED_KEY_USAGE *>(
+        X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr));
+    for (int i = 0; usages && i < sk_ASN1_OBJECT_num(usages); ++i) {
+        std::array<char, 128> text{};
+        OBJ_obj2txt(text.data(), static_cast<int>(text.size()), sk_ASN1_OBJECT_value(usages, i), 1);
+        out.emplace_back(text.data());
+    }
+    EXTENDED_KEY_USAGE_free(usages);
+    return out;
+}
+
+} // namespace
+
+identity make_root(const certificate_subject &subject, const core::secret &key) {
+    const auto own = read_key(key);
+    const auto made = describe(subject, own.get());
+    identity out;
+    out.chain.push_back(sign(made.get(), X509_get_subject_name(made.get()), own.get()));
+    out.key = key;
+    return out;
+}
+
+identity make_issued(const identity &issuer, const certificate_subject &subject,
+                     const core::secret &key) {
+    const auto made = describe(subject, read_key(key).get());
+    identity out;
+    out.chain.push_back(sign_below(issuer, made.get()));
+    out.chain.insert(out.chain.end(), issuer.chain.begin(), issuer.chain.end());
+    out.key = key;
+    return out;
+}
+
+der_bytes issue_certificate(const identity &issuer, const certificate_subject &subject,
+                            core::const_bytes public_key) {
+    const auto *from = chars(public_key.data());
+    const auto size = static_cast<long>(public_key.size());
+    key_ptr key(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &from, size));
+    if (!key) {
+        from = chars(public_key.data());
+        key.reset(d2i_PUBKEY(nullptr, &from, size));
+    }
+    ERR_clear_error();
+    if (!key)
+        return {};
+    const auto made = describe(subject, key.get());
+    return sign_below(issuer, made.get());
+}
+
+der_bytes public_key_of(const core::secret &key) {
+    const auto own = read_key(key);
+    const int size = i2d_PublicKey(own.get(), nullptr);
+    require(size > 0);
+    der_bytes out(static_cast<std::size_t>(size));
+    auto *to = chars(out.data());
+    i2d_PublicKey(own.get(), &to);
+    return out;
+}
+
+der_bytes sign_sha256(const core::secret &key, core::const_bytes data) {
+    const auto own = read_key(key);
+    digest_ptr digest(EVP_MD_CTX_new());
+    std::size_t size = 0;
+    require(digest &&
+            EVP_DigestSignInit(digest.get(), nullptr, EVP_sha256(), nullptr, own.get()) == 1 &&
+            EVP_DigestSign(digest.get(), nullptr, &size, chars(data.data()), data.size()) == 1);
+    der_bytes out(size);
+    require(EVP_DigestSign(digest.get(), chars(out.data()), &size, chars(data.data()),
+                           data.size()) == 1);
+    out.resize(size);
+    return out;
+}
+
+bool is_signature_sha256(core::const_bytes certificate, core::const_bytes data,
+                         core::const_bytes signature) {
+    const auto read = read_x509(certificate);
+    digest_ptr digest(EVP_MD_CTX_new());
+    const bool good = read && digest &&
+                      EVP_DigestVerifyInit(digest.get(), nullptr, EVP_sha256(), nullptr,
+                                           X509_get0_pubkey(read.get())) == 1 &&
+                      EVP_DigestVerify(digest.get(), chars(signature.data()), signature.size(),
+                                       chars(data.data()), data.size()) == 1;
+    ERR_clear_error();
+    return good;
+}
+
+bool is_signed_by(core::const_bytes certificate, core::const_bytes issuer) {
+    const auto below = read_x509(certificate), above = read_x509(issuer);
+    const bool good =
+        below && above &&
+        X509_NAME_cmp(X509_get_issuer_name(below.get()), X509_get_subject_name(above.get())) == 0 &&
+        X509_verify(below.get(), X509_get0_pubkey(above.get())) == 1;
+    ERR_clear_error();
+    return good;
+}
+
+std::optional<certificate_facts> read_certificate(core::const_bytes certificate) {
+    const auto read = read_x509(certificate);
+    if (!read)
+        return std::nullopt;
+    certificate_facts out;
+    auto *subject = X509_get_subject_name(read.get());
+    auto *issuer = X509_get_issuer_name(read.get());
+    out.common_name = entry_of(subject, NID_commonName);
+    out.organization = entry_of(subject, NID_organizationName);
+    out.unit = entry_of(subject, NID_organizationalUnitName);
+    out.issuer_common_name = entry_of(issuer, NID_commonName);
+    out.issuer_unit = entry_of(issuer, NID_organizationalUnitName);
+    out.authority = X509_check_ca(read.get()) == 1;
+    out.extended_usages = usages_of(read.get());
+    out.not_before = seconds_of(X509_get0_notBefore(read.get()));
+    out.not_after = seconds_of(X509_get0_notAfter(read.get()));
+    return out;
+}
+
+std::string chain_pem(const std::vector<der_bytes> &chain) {
+    bio_ptr bio(BIO_new(BIO_s_mem()));
+    for (const auto &der : chain) {
+        const auto certificate = read_x509(der);
+        require(certificate && PEM_write_bio_X509(bio.get(), certificate.get()) == 1);
+    }
+    char *text = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
+der_bytes sha256_of(core::const_bytes data) {
+    der_bytes out(SHA256_DIGEST_LENGTH);
+    SHA256(chars(data.data()), data.size(), chars(out.data()));
+    return out;
+}
+
+} // namespace costrand::sim
