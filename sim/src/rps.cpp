@@ -19,11 +19,55 @@
 
 namespace costrand::sim {
 
+namespace {
+
+// All values are made up for the recordings.
+rps_profile recorded_profile(rps_profile::activation mode) {
+    rps_profile p;
+    p.mode = mode;
+    p.amt_password = core::secret("P@ssw0rdAmt1");
+    p.mebx_password = core::secret("P@ssw0rdMebx1");
+    if (mode == rps_profile::activation::admin_control) // client control always asks the user
+        p.user_consent = rps_profile::consent::none;
+    return p;
+}
+
+rps_cira recorded_cira() {
+    rps_cira c;
+    c.address = "127.0.0.1";
+    c.port = 14433;
+    c.password = core::secret("P@ssw0rdMps1");
+    return c;
+}
+
+rps_wireless recorded_wireless() {
+    rps_wireless w;
+    w.name = "homewifi";
+    w.ssid = "lab-ssid";
+    w.passphrase = core::secret("PskPassw0rd!");
+    return w;
+}
+
+} // namespace
+
 rps_options recorded_rps_options() {
+    using enum rps_profile::activation;
     rps_options o;
-    rps_profile ccm;
-    ccm.amt_password = core::secret("P@ssw0rdAmt1"); // made up for the recordings
-    o.profiles.emplace("ccm", std::move(ccm));
+    for (const auto mode : {client_control, admin_control}) {
+        const std::string name = mode == client_control ? "ccm" : "acm";
+        auto p = recorded_profile(mode);
+        o.profiles.emplace(name, p);
+        p.cira = recorded_cira();
+        o.profiles.emplace(name + "-cira", std::move(p));
+    }
+    auto random = recorded_profile(admin_control);
+    random.amt_password = core::secret();
+    random.mebx_password = core::secret();
+    o.profiles.emplace("acm-random", std::move(random));
+    auto wifi = recorded_profile(admin_control);
+    wifi.wireless.push_back(recorded_wireless());
+    o.profiles.emplace("acm-wifi", std::move(wifi));
+    o.domains.push_back({"corp.example", {}});
     return o;
 }
 
@@ -31,8 +75,12 @@ struct rps_server::state : rps_shared {
     using rps_shared::rps_shared;
 };
 
+rps_server::rps_server(rps_options options, crypto with, core::random_source &random, core::log log)
+    : state_(std::make_unique<state>(std::move(options), std::move(with), random, std::move(log))) {
+}
+
 rps_server::rps_server(rps_options options, core::random_source &random, core::log log)
-    : state_(std::make_unique<state>(std::move(options), random, std::move(log))) {}
+    : rps_server(std::move(options), real_crypto(), random, std::move(log)) {}
 
 rps_server::~rps_server() = default;
 
@@ -40,12 +88,32 @@ namespace {
 
 namespace method = rps::method;
 
-awaitable<script_end> activate(rps_run &run) {
-    auto end = script_end::success;
+// A device that was active before is told last (recorded).
+void tell_activation(rps_run &run) {
+    if (run.status.recorded("Activation"))
+        return;
+    const bool admin = run.order.profile->mode == rps_profile::activation::admin_control;
+    const auto *status = run.status.find("Status");
+    const std::string details = status ? *status
+                                       : std::string("Device already activated in ") +
+                                             (admin ? "admin" : "client") + " control mode";
+    run.status.record("Activation", rps_result::success, admin ? "ACM" : "CCM", details);
+}
+
+awaitable<script_end> get_in(rps_run &run) {
     if (run.order.already_active)
-        end = co_await log_in_again(run);
-    else
-        end = co_await activate_client_control(run);
+        co_return co_await log_in_again(run);
+    if (run.order.facts.tls_enforced)
+        co_return co_await activate_enforced(run);
+    if (run.order.facts.tls_tunnel)
+        co_return co_await activate_into_tunnel(run);
+    if (run.order.profile->mode == rps_profile::activation::admin_control)
+        co_return co_await activate_admin_control(run);
+    co_return co_await activate_client_control(run);
+}
+
+awaitable<script_end> activate(rps_run &run) {
+    auto end = co_await get_in(run);
     if (end != script_end::success)
         co_return end;
     end = co_await unconfigure(run);
@@ -53,13 +121,11 @@ awaitable<script_end> activate(rps_run &run) {
         co_return end;
     co_await configure_network(run);
     co_await configure_features(run);
-    // A device that was active before is told last (recorded).
-    if (!run.status.recorded("Activation")) {
-        const auto *status = run.status.find("Status");
-        const std::string details =
-            status ? *status : std::string("Device already activated in client control mode");
-        run.status.record("Activation", rps_result::success, "CCM", details);
-    }
+    const bool admin = run.order.profile->mode == rps_profile::activation::admin_control;
+    if (run.order.facts.tls_enforced && !run.order.already_active && !admin)
+        (void)co_await configure_tls(run); // 15.4 step 4; its failure is in the status
+    co_await configure_cira(run);
+    tell_activation(run);
     co_return script_end::success;
 }
 
@@ -75,9 +141,10 @@ awaitable<script_end> play(rps_run &run) {
     co_return script_end::error;
 }
 
-awaitable<void> play_and_tell(rps_shared &shared, rps_link &link, rps_order order) {
+awaitable<void> play_and_tell(rps_shared &shared, rps_link &link, core::task_group &session,
+                              rps_order order) {
     const bool with_components = order.task == rps_task::activate;
-    rps_run run(shared, link, std::move(order));
+    rps_run run(shared, link, session, std::move(order));
     const auto end = co_await play(run);
     if (end == script_end::mute) {
         shared.log.info(rps_component, "says nothing more, as the recorded server did");
@@ -85,18 +152,18 @@ awaitable<void> play_and_tell(rps_shared &shared, rps_link &link, rps_order orde
         co_await never.wait();
     }
     const auto text = with_components ? run.status.with_components() : run.status.plain();
-    const auto last_word = end == script_end::success ? method::success : method::error;
+    const auto last_word = end == script_end::error ? method::error : method::success;
     co_await link.send_last(last_word, text);
 }
 
 // The script of one session, a child beside the reader.
-awaitable<void> converse(rps_shared &shared, rps_link &link) {
+awaitable<void> converse(rps_shared &shared, rps_link &link, core::task_group &session) {
     const auto first = co_await link.first();
     shared.log.info(rps_component, "asked for: ", first.method.substr(0, first.method.find(' ')));
     auto admitted = admit(first, shared);
     if (auto *order = std::get_if<rps_order>(&admitted)) {
         link.set_device(order->facts.uuid);
-        co_await play_and_tell(shared, link, std::move(*order));
+        co_await play_and_tell(shared, link, session, std::move(*order));
     } else if (auto *refusal = std::get_if<rps_refusal>(&admitted)) {
         co_await link.send_last(method::error, refusal->text);
     } else if (auto *late = std::get_if<rps_late_refusal>(&admitted)) {
@@ -110,7 +177,7 @@ awaitable<void> converse(rps_shared &shared, rps_link &link) {
 
 // The reader goes on for as long as the conversation.
 awaitable<void> converse_and_stop(rps_shared &shared, rps_link &link, core::task_group &session) {
-    co_await converse(shared, link);
+    co_await converse(shared, link, session);
     session.cancel();
 }
 
@@ -154,6 +221,14 @@ void rps_server::store_password(std::string uuid, core::secret password) {
 const core::secret *rps_server::stored_password(std::string_view uuid) const {
     const auto found = state_->passwords.find(uuid);
     return found == state_->passwords.end() ? nullptr : &found->second;
+}
+
+const der_bytes &rps_server::provisioning_root() {
+    return state_->authority.provisioning_root();
+}
+
+const der_bytes &rps_server::mps_root() {
+    return state_->authority.mps_root();
 }
 
 const std::vector<rps_call> &rps_server::calls() const noexcept {

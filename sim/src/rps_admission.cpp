@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rps_admission.hpp"
 
+#include "encoding.hpp"
+#include "self_signed.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -127,28 +130,35 @@ std::optional<std::string> refuse_mode(rps_order &order, const rps_shared &share
     return std::nullopt;
 }
 
-rps_admission admit_admin_control(const rps_order &order, const rps_shared &shared) {
+// The hash in one of the algorithms that devices list: told by its length.
+bool is_hash_of(std::string_view hash, core::const_bytes root) {
+    return hash == hex(hash_of(root, true)) || hash == hex(hash_of(root, false));
+}
+
+std::optional<rps_admission> refuse_admin_control(const rps_order &order, rps_shared &shared) {
     const auto failed = device(order) + " activation failed. ";
     const auto &domains = shared.options.domains;
     const auto domain = std::find_if(domains.begin(), domains.end(), [&](const rps_domain &d) {
         return d.suffix == order.facts.fqdn;
     });
-    if (domain == domains.end() && order.facts.control_mode != 2)
+    if (order.facts.control_mode == 2)
+        return std::nullopt; // nothing is proved to it any more
+    if (domain == domains.end())
         return rps_refusal{failed + "Specified AMT domain suffix: " + order.facts.fqdn +
                            " does not match list of available AMT domain suffixes."};
+    const auto &root = shared.authority.provisioning_root();
     const auto &trusted = order.facts.certificate_hashes;
-    const bool known =
-        domain != domains.end() &&
-        std::any_of(domain->root_hashes.begin(), domain->root_hashes.end(), [&](const auto &hash) {
-            return std::find(trusted.begin(), trusted.end(), hash) != trusted.end();
-        });
+    const auto &more = domain->root_hashes;
+    const bool known = std::any_of(trusted.begin(), trusted.end(), [&](const auto &hash) {
+        return is_hash_of(hash, root) || std::find(more.begin(), more.end(), hash) != more.end();
+    });
     if (!known)
         return rps_late_refusal{"Invalid domain certificate, hash does not exists in list of "
                                 "trusted root certificates on AMT"};
-    return rps_refusal{failed + "This server plays client control mode only."};
+    return std::nullopt;
 }
 
-rps_admission admit_activation(rps_order order, const rps_shared &shared) {
+rps_admission admit_activation(rps_order order, rps_shared &shared) {
     const auto failed = device(order) + " activation failed. ";
     if (auto text = refuse_device(order, "activation"))
         return rps_refusal{std::move(*text)};
@@ -161,10 +171,9 @@ rps_admission admit_activation(rps_order order, const rps_shared &shared) {
     order.profile = &profile->second;
     if (auto text = refuse_mode(order, shared))
         return rps_refusal{std::move(*text)};
-    if (order.facts.tls_enforced || order.facts.tls_tunnel)
-        return rps_refusal{failed + "This server plays plain mode only."};
     if (order.profile->mode == rps_profile::activation::admin_control)
-        return admit_admin_control(order, shared);
+        if (auto refusal = refuse_admin_control(order, shared))
+            return std::move(*refusal);
     return order;
 }
 
@@ -187,7 +196,7 @@ rps_admission admit_change(rps_order order, const rps_shared &shared) {
 
 } // namespace
 
-rps_admission admit(const rps::frame &first, const rps_shared &shared) {
+rps_admission admit(const rps::frame &first, rps_shared &shared) {
     if (!first.protocol_version.empty() && !speaks(first.protocol_version))
         return rps_refusal{"protocol version NOT supported: " + first.protocol_version};
     const auto payload =

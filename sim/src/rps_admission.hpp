@@ -42,6 +42,6 @@ struct rps_late_refusal {
 
 using rps_admission = std::variant<rps_order, rps_refusal, rps_late_refusal>;
 
-[[nodiscard]] rps_admission admit(const rps::frame &first, const rps_shared &shared);
+[[nodiscard]] rps_admission admit(const rps::frame &first, rps_shared &shared);
 
 } // namespace costrand::sim

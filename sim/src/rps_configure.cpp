@@ -51,6 +51,11 @@ wsman::xml_element wanted_port(const wsman::xml_element &current, const rps_prof
     return port;
 }
 
+void wired_done(rps_run &run) {
+    run.status.set("Network", "Wired Network Configured");
+    run.status.record("WiredNetwork", rps_result::success, "", "Wired Network Configured");
+}
+
 bool has_taken(const wsman::xml_element &answer, const wsman::xml_element &wanted) {
     for (const auto *name : {"DHCPEnabled", "IpSyncEnabled", "SharedStaticIp"})
         if (answer.child(name) && answer.value(name) != wanted.value(name))
@@ -65,8 +70,7 @@ awaitable<void> put_wired(rps_run &run, wsman::xml_element wanted) {
         network_failed(run, "Failed to put to ethernet port settings");
         co_return;
     }
-    run.status.set("Network", "Wired Network Configured");
-    run.status.record("WiredNetwork", rps_result::success, "", "Wired Network Configured");
+    wired_done(run);
 }
 
 std::string_view opt_in_value(rps_profile::consent c) {
@@ -142,11 +146,15 @@ awaitable<void> configure_network(rps_run &run) {
                                         "settings");
         co_return;
     }
-    const auto *wired = pick_ports(ports.items).wired;
-    if (!wired)
-        co_return;
-    auto wanted = wanted_port(*wired, *run.order.profile);
-    co_await put_wired(run, std::move(wanted));
+    const auto found = pick_ports(ports.items);
+    if (found.wired && run.amt.tunnelled()) {
+        wired_done(run); // its Put is left out (15.8), and told as done (recorded)
+    } else if (found.wired) {
+        auto wanted = wanted_port(*found.wired, *run.order.profile);
+        co_await put_wired(run, std::move(wanted));
+    }
+    if (found.wireless && !run.order.profile->wireless.empty())
+        co_await configure_wireless(run, *found.wireless);
 }
 
 awaitable<void> configure_features(rps_run &run) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rps_http.hpp"
 
-#include <costrand/wsman/http_message.hpp>
 #include <costrand/wsman/http_parser.hpp>
-#include <costrand/wsman/http_shapes.hpp>
 
 #include <array>
 #include <utility>
@@ -60,9 +58,18 @@ core::secret admin_digest(std::string_view realm, const core::secret &password) 
 }
 
 std::vector<std::byte> wrap_request(std::string_view host, std::string_view authorization,
-                                    std::string envelope) {
-    return wsman::serialize(
-        wsman::rps_request(host, authorization, std::move(envelope), wsman::after_reply::close));
+                                    std::string envelope, wsman::after_reply then) {
+    return wsman::serialize(wsman::rps_request(host, authorization, std::move(envelope), then));
+}
+
+std::optional<rps_http_reply> read_reply(wsman::http_response in) {
+    if (in.status == 200 && in.body.empty())
+        return std::nullopt;
+    rps_http_reply out;
+    out.status = in.status;
+    out.challenge = std::string(in.headers.value("WWW-Authenticate"));
+    out.body = std::move(in.body);
+    return out;
 }
 
 std::optional<rps_http_reply> unwrap_plain_reply(std::string_view bytes) {
@@ -72,13 +79,9 @@ std::optional<rps_http_reply> unwrap_plain_reply(std::string_view bytes) {
         return std::nullopt;
     auto in = parser.release();
     const bool chunked = in.headers.has_token("Transfer-Encoding", "chunked");
-    if (in.status == 200 && (!chunked || in.body.empty()))
+    if (in.status == 200 && !chunked)
         return std::nullopt;
-    rps_http_reply out;
-    out.status = in.status;
-    out.challenge = std::string(in.headers.value("WWW-Authenticate"));
-    out.body = std::move(in.body);
-    return out;
+    return read_reply(std::move(in));
 }
 
 } // namespace costrand::sim

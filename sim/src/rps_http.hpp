@@ -8,6 +8,8 @@
 #include <costrand/core/result.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/wsman/digest.hpp>
+#include <costrand/wsman/http_message.hpp>
+#include <costrand/wsman/http_shapes.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -46,9 +48,10 @@ class rps_digest {
 // "admin:REALM:password" hashed: what Setup and SetAdminAclEntryEx carry.
 [[nodiscard]] core::secret admin_digest(std::string_view realm, const core::secret &password);
 
-// The bytes of one request. `host` is "UUID:16992".
-[[nodiscard]] std::vector<std::byte>
-wrap_request(std::string_view host, std::string_view authorization, std::string envelope);
+// The bytes of one request. `host` is "UUID:16992". In a tunnel the connection is kept open.
+[[nodiscard]] std::vector<std::byte> wrap_request(std::string_view host,
+                                                  std::string_view authorization,
+                                                  std::string envelope, wsman::after_reply then);
 
 struct rps_http_reply {
     int status = 0;
@@ -59,5 +62,7 @@ struct rps_http_reply {
 // One whole reply of plain mode. Nothing for what the real server calls a parse error: bytes that
 // are not exactly one reply, and a 200 whose body is not chunked or is empty.
 [[nodiscard]] std::optional<rps_http_reply> unwrap_plain_reply(std::string_view bytes);
+// One reply out of a tunnel: either kind of body will do. Nothing for a 200 that is empty.
+[[nodiscard]] std::optional<rps_http_reply> read_reply(wsman::http_response in);
 
 } // namespace costrand::sim

@@ -4,13 +4,19 @@
 #pragma once
 
 #include <costrand/core/mailbox.hpp>
+#include <costrand/core/notifier.hpp>
 #include <costrand/core/stream.hpp>
 #include <costrand/core/time.hpp>
 #include <costrand/rps/messages.hpp>
 
 #include "rps_shared.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,9 +43,26 @@ class rps_link {
         answer what = answer::none;
         std::string http; // of a response, decoded; empty when it cannot be decoded
     };
-    // Sends a `wsman` and waits for what answers it, at most so long. What came in before is
-    // dropped, as the real server does with answers nobody waits for.
+    // In plain mode. Sends a `wsman` and waits for what answers it, at most so long. What came in
+    // before is dropped, as the real server does with answers nobody waits for.
     [[nodiscard]] awaitable<reply> exchange(core::const_bytes request, core::duration limit);
+
+    // Tunnels (rps-session section 8). open_tunnel: a new one begins, the client's next bytes are
+    // its; what is left of the one before is forgotten. It gives the tunnel's number. close_tunnel:
+    // what comes is nobody's.
+    [[nodiscard]] unsigned open_tunnel();
+    void close_tunnel();
+    // Sends bytes as one `tls_data`.
+    [[nodiscard]] awaitable<void> send_tls(core::const_bytes data);
+    // The bytes of the client's next `tls_data`. Errors: connection_reset when the client says that
+    // AMT is gone; errc::closed when that tunnel was closed or another opened. Cancel-safe.
+    [[nodiscard]] awaitable<std::vector<std::byte>> receive_tls(unsigned number);
+    // When the client said so, as long as no new tunnel was begun.
+    [[nodiscard]] std::optional<core::time_point> reset_at() const noexcept { return reset_at_; }
+
+    // Sends a `port_switch` and waits for its ack, at most so long. False: none came.
+    [[nodiscard]] awaitable<bool> switch_port(std::uint16_t port, std::chrono::seconds delay,
+                                              core::duration limit);
 
     // A label for the client's user.
     [[nodiscard]] awaitable<void> send_progress(std::string label);
@@ -55,10 +78,19 @@ class rps_link {
     awaitable<void> send(rps::frame message);
     awaitable<void> send_text(std::string_view text);
     awaitable<bool> replaced_by(const rps_fault &fault, rps::frame &message);
-    awaitable<void> send_beside(const rps_fault &fault);
+    awaitable<void> send_before(const rps_fault &fault);
+    awaitable<void> send_behind(const rps_fault &fault);
+    awaitable<void> send_whole(const rps::frame &message);
+    awaitable<void> send_in_two(rps::frame message, std::size_t cut);
+    awaitable<void> send_tls_beside(core::const_bytes data);
+    void note_hello(const rps::frame &message);
     awaitable<reply> next_answer();
+    awaitable<void> next_ack();
+    void take(rps::frame message);
+    void take_tls(const rps::frame &message);
     std::optional<reply> read_answer(const rps::frame &in);
-    std::vector<rps_fault> faults_now();
+    std::vector<rps_fault> faults_now(std::string_view of);
+    core::const_bytes hello() const noexcept;
 
     [[noreturn]] void refuse(std::string text);
 
@@ -66,9 +98,20 @@ class rps_link {
     rps_shared &shared_;
     std::string uuid_, offence_;
     std::size_t sent_ = 0;
+    std::map<std::string, std::size_t, std::less<>> sent_of_; // by method
     std::size_t heartbeats_owed_ = 0;
     std::set<std::size_t> engaged_; // faults that acted in this session, by position
     core::mailbox<rps::frame> inbox_;
+
+    enum class tunnel { never, open, closed };
+    tunnel tunnel_ = tunnel::never;
+    unsigned tunnel_number_ = 0;
+    bool silent_ = false; // by a fault: for good
+    std::deque<std::vector<std::byte>> tls_in_;
+    std::size_t tls_in_bytes_ = 0;
+    std::optional<core::time_point> reset_at_;
+    core::notifier tls_news_;
+    std::vector<std::byte> last_hello_; // for the faults that repeat it
 };
 
 } // namespace costrand::sim

@@ -33,16 +33,10 @@ script_end task_failed(rps_run &run, std::string_view why) {
 }
 
 awaitable<script_end> sync_time(rps_run &run) {
-    const amt_parameters none;
-    const auto read = co_await run.amt.call(
-        amt_invoke("AMT_TimeSynchronizationService", "GetLowAccuracyTimeSynch", none));
+    const auto read = co_await read_clock(run);
     if (!read.ok())
         co_return task_failed(run, "GET_LOW_ACCURACY_TIME_SYNCH", read);
-    // The server's own clock agrees with AMT's to the second, as in the recording.
-    const auto time = read.body().value("Ta0");
-    const amt_parameters times{{"Ta0", time}, {"Tm1", time}, {"Tm2", time}};
-    const auto set = co_await run.amt.call(
-        amt_invoke("AMT_TimeSynchronizationService", "SetHighAccuracyTimeSynch", times));
+    const auto set = co_await set_clock(run, std::string(read.body().value("Ta0")));
     if (!set.ok())
         co_return task_failed(run, "SET_HIGH_ACCURACY_TIME_SYNCH", set);
     co_return script_end::success;
@@ -105,17 +99,6 @@ awaitable<script_end> sync_ip(rps_run &run) {
     co_return script_end::success;
 }
 
-core::secret random_password(core::random_source &random) {
-    constexpr std::string_view letters =
-        "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    std::array<std::byte, 12> bytes{};
-    random.fill(bytes);
-    std::string text = "aA1!"; // what firmware asks of every password
-    for (const auto b : bytes)
-        text += letters[std::to_integer<std::size_t>(b) % letters.size()];
-    return core::secret(std::move(text));
-}
-
 awaitable<script_end> change_password(rps_run &run) {
     const auto read = co_await run.amt.call(amt_get("AMT_GeneralSettings"));
     if (!read.ok())
@@ -134,6 +117,13 @@ awaitable<script_end> change_password(rps_run &run) {
     co_return script_end::success;
 }
 
+// Through a tunnel where the device takes nothing else; that it is done so is unproven.
+void enter(rps_run &run) {
+    run.amt.set_user("admin", run.order.facts.password);
+    if (run.order.facts.tls_enforced)
+        run.amt.begin_tunnel(tunnel_proof::own);
+}
+
 awaitable<script_end> do_task(rps_run &run) {
     const auto &task = run.order.maintenance;
     if (task == "synctime")
@@ -149,8 +139,21 @@ awaitable<script_end> do_task(rps_run &run) {
 
 } // namespace
 
+awaitable<amt_reply> read_clock(rps_run &run) {
+    const amt_parameters none;
+    co_return co_await run.amt.call(
+        amt_invoke("AMT_TimeSynchronizationService", "GetLowAccuracyTimeSynch", none));
+}
+
+// The server's own clock agrees with AMT's to the second, as in the recording.
+awaitable<amt_reply> set_clock(rps_run &run, std::string time) {
+    const amt_parameters times{{"Ta0", time}, {"Tm1", time}, {"Tm2", time}};
+    co_return co_await run.amt.call(
+        amt_invoke("AMT_TimeSynchronizationService", "SetHighAccuracyTimeSynch", times));
+}
+
 awaitable<script_end> maintain(rps_run &run) {
-    run.amt.set_user("admin", run.order.facts.password);
+    enter(run);
     const auto end = co_await do_task(run);
     if (end == script_end::success)
         run.status.set("Status", run.order.maintenance + " completed succesfully"); // so spelt
@@ -158,7 +161,7 @@ awaitable<script_end> maintain(rps_run &run) {
 }
 
 awaitable<script_end> deactivate(rps_run &run) {
-    run.amt.set_user("admin", run.order.facts.password);
+    enter(run);
     const amt_parameters mode{{"ProvisioningMode", "1"}};
     const auto reply =
         co_await run.amt.call(amt_invoke("AMT_SetupAndConfigurationService", "Unprovision", mode));
@@ -169,6 +172,7 @@ awaitable<script_end> deactivate(rps_run &run) {
         co_return script_end::error;
     }
     run.shared.passwords.erase(run.order.facts.uuid);
+    run.shared.device_certificates.erase(run.order.facts.uuid);
     run.status.set("Status", "Deactivated");
     co_return script_end::success;
 }

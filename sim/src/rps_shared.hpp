@@ -4,7 +4,10 @@
 
 #include <costrand/sim/rps.hpp>
 
+#include "rps_authority.hpp"
+
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,14 +19,19 @@ struct rps_shared {
     core::log log;
 
     std::vector<rps_fault> faults;
-    std::map<std::string, core::secret, std::less<>> passwords; // by UUID
+    std::map<std::string, core::secret, std::less<>> passwords; // by UUID, the next too
+    std::map<std::string, der_bytes, std::less<>> device_certificates;
+    std::shared_ptr<tls_layer> tls;
+    rps_authority authority;
     std::vector<rps_call> calls;
     rps_counters counters;
 
-    rps_shared(rps_options o, core::random_source &r, core::log l)
+    rps_shared(rps_options o, crypto c, core::random_source &r, core::log l)
         : options(std::move(o)),
           random(r),
-          log(std::move(l)) {}
+          log(std::move(l)),
+          tls(std::move(c.tls)),
+          authority(std::move(c.keys), options.on_die_roots) {}
 };
 
 inline constexpr std::string_view rps_component = "sim.rps";

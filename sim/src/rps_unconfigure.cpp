@@ -3,6 +3,7 @@
 // first and removes only what is there.
 #include "rps_run.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -145,6 +146,8 @@ awaitable<std::optional<std::string>> clear_tls(rps_run &run) {
     if (!settings.ok())
         co_return settings.enumerated ? "Failed to pull TLS Setting Data"
                                       : "Failed to enumerate TLS Setting Data";
+    if (run.amt.tunnelled())
+        co_return std::nullopt; // TLS and its certificates stay: the server itself is in there
     if (settings.items.size() >= 2 && (is_on(settings.items[0]) || is_on(settings.items[1]))) {
         auto stopped = co_await switch_tls_off(run, std::move(settings.items));
         if (stopped)
@@ -202,6 +205,18 @@ void write_property(wsman::xml_element &instance, std::string_view name, std::st
     added.name = name;
     added.text = value;
     instance.children.push_back(std::move(added));
+}
+
+void write_property_after(wsman::xml_element &instance, std::string_view before,
+                          std::string_view name, std::string_view value) {
+    const auto known = instance.children.size();
+    write_property(instance, name, value);
+    if (instance.children.size() == known)
+        return; // it was there
+    auto at = std::find_if(instance.children.begin(), instance.children.end(),
+                           [before](const auto &child) { return child.name == before; });
+    if (at < instance.children.end() - 1)
+        std::rotate(at + 1, instance.children.end() - 1, instance.children.end());
 }
 
 void drop_property(wsman::xml_element &instance, std::string_view name) {

@@ -22,7 +22,7 @@ constexpr const char *loopback = "127.0.0.1";
 
 sim::rps_options server_options(const demo_options &options) {
     auto out = sim::recorded_rps_options();
-    const auto recorded = out.profiles.begin()->second;
+    const auto recorded = out.profiles.at("ccm");
     out.profiles.insert_or_assign(options.profile, recorded);
     out.timings.after_activation = options.after_activation;
     return out;

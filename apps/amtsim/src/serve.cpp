@@ -122,7 +122,7 @@ class desk {
                 options.count > 1 ? named(log, "device " + std::to_string(i)) : log));
         if (options.rps) {
             auto how = sim::recorded_rps_options();
-            const auto recorded = how.profiles.begin()->second;
+            const auto recorded = how.profiles.at("ccm");
             how.profiles.insert_or_assign(options.rps_profile, recorded);
             server_.emplace(std::move(how), random, log);
             rps_.emplace(strand_, "127.0.0.1", std::uint16_t{0});

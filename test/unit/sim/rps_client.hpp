@@ -63,7 +63,7 @@ class rps_rig {
         std::unique_ptr<core::random_source> random = core::seeded_random(7);
         sim::rps_server server;
         explicit shop(sim::rps_options options)
-            : server(std::move(options), *random, core::log()) {}
+            : server(std::move(options), sim::pooled_crypto(), *random, core::log()) {}
     };
     std::shared_ptr<shop> shop_;
 

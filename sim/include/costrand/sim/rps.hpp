@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // rps_server: a small provisioning server. It plays the conversations that were recorded with the
-// real one: same calls, same order, same pauses, same last words. Profiles and stored passwords
-// live in the object; nothing is kept elsewhere.
+// real one, plain and through TLS tunnels: same calls, same order, same pauses, same last words.
+// Profiles, certificates and stored passwords live in the object; nothing is kept elsewhere.
 #pragma once
 
 #include <costrand/core/awaitable.hpp>
@@ -10,6 +10,8 @@
 #include <costrand/core/secret.hpp>
 #include <costrand/core/stream.hpp>
 #include <costrand/core/time.hpp>
+#include <costrand/sim/certificates.hpp>
+#include <costrand/sim/crypto.hpp>
 #include <costrand/sim/rps_faults.hpp>
 #include <costrand/sim/rps_profile.hpp>
 
@@ -36,6 +38,7 @@ struct rps_counters {
     std::size_t sessions = 0;
     std::size_t messages_sent = 0;
     std::size_t messages_received = 0;
+    std::size_t tunnels = 0; // begun, each with a ClientHello
     std::size_t repeats = 0; // calls sent again after a time-out, a reset or a broken reply
     // What the server waited by its own will: pauses between calls, not for answers.
     core::duration own_waits{};
@@ -45,6 +48,8 @@ struct rps_counters {
 class rps_server {
   public:
     // The random source outlives the server.
+    rps_server(rps_options options, crypto with, core::random_source &random, core::log log);
+    // With real_crypto().
     rps_server(rps_options options, core::random_source &random, core::log log);
     rps_server(const rps_server &) = delete;
     rps_server &operator=(const rps_server &) = delete;
@@ -65,6 +70,11 @@ class rps_server {
     // The password the server stored for a device (lower-case UUID) when it activated it.
     void store_password(std::string uuid, core::secret password);
     [[nodiscard]] const core::secret *stored_password(std::string_view uuid) const;
+
+    // DER. What a device must know to let this server activate it to admin control, and what the
+    // server gives devices to trust. Made at the first call, or when a session first needs them.
+    [[nodiscard]] const der_bytes &provisioning_root();
+    [[nodiscard]] const der_bytes &mps_root();
 
     // Of all sessions so far.
     [[nodiscard]] const std::vector<rps_call> &calls() const noexcept;

@@ -23,11 +23,17 @@ enum class rps_fault_kind {
     null_payload,   // its payload is null
     unknown_method, // its method is `text`, its payload is empty
     padded,         // `size` bytes long
+    raw_payload,    // its payload is `text` as it is: a port_switch with another port or delay
     late,           // `delay` later
+    in_two,         // in two messages of its method, the payload cut after `size` bytes
     // Beside the message:
-    drop_after, // then the connection is dropped
-    heartbeat,  // first a heartbeat_request
-    progress,   // first a `progress` with the label `text`
+    drop_after,     // then the connection is dropped
+    heartbeat,      // first a heartbeat_request
+    progress,       // first a `progress` with the label `text`
+    hello_first,    // first the last ClientHello once more (an empty one when there was none)
+    no_hello_first, // first a handshake record that is no ClientHello
+    hello_behind,   // then a ClientHello as hello_first, which is early behind a port_switch
+    switch_behind,  // then a port_switch with the payload `text`, which nobody waits for
 };
 
 struct rps_fault {
@@ -35,6 +41,7 @@ struct rps_fault {
 
     rps_fault_kind kind;
     std::size_t at = 1;    // message of a session, from 1
+    std::string method;    // if not empty: only messages of that method count
     std::size_t times = 1; // so many sessions; then the fault is used up
     bool every = false;    // of a session: at `at` and each one behind it
 
@@ -46,6 +53,7 @@ struct rps_fault {
 
     // For orders in one line: rps_fault(rps_fault_kind::raw_text).nth(3).saying("oops").
     rps_fault &nth(std::size_t n) { return at = n, *this; }
+    rps_fault &of(std::string m) { return method = std::move(m), *this; }
     rps_fault &from(std::size_t n) { return at = n, every = true, *this; }
     rps_fault &for_ever() { return times = always, *this; }
     rps_fault &saying(std::string s) { return text = std::move(s), *this; }
