@@ -39,6 +39,10 @@ std::vector<std::string> sequence_lines() {
     return lines;
 }
 
+std::string to_text(const sim::rps_call &c) {
+    return c.name + " \"" + c.subject + "\" " + std::to_string(c.status);
+}
+
 // `Delete "User Initiated" 400`, `AddNextCertInChain ×3`, `Get`.
 void add_calls(std::vector<sim::rps_call> &to, const std::string &class_name,
                const std::string &text) {
@@ -64,19 +68,23 @@ void add_calls(std::vector<sim::rps_call> &to, const std::string &class_name,
 
 } // namespace
 
-std::vector<sim::rps_call> recorded_calls(std::string_view name) {
+std::vector<std::string> recorded_section(std::string_view name) {
     const auto lines = sequence_lines();
     const auto heading = std::find(lines.begin(), lines.end(), "## " + std::string(name));
-    const auto next = std::find_if(heading == lines.end() ? heading : heading + 1, lines.end(),
-                                   [](const auto &l) { return l.starts_with("## "); });
     if (heading == lines.end())
         throw std::runtime_error("no such sequence: " + std::string(name));
+    const auto next =
+        std::find_if(heading + 1, lines.end(), [](const auto &l) { return l.starts_with("## "); });
+    return {heading + 1, next};
+}
+
+std::vector<sim::rps_call> recorded_calls(std::string_view name) {
     std::vector<sim::rps_call> out;
-    for (auto line = heading; line != next; ++line) {
-        const bool is_list = line->starts_with("AMT_") || line->starts_with("IPS_");
+    for (const auto &line : recorded_section(name)) {
+        const bool is_list = line.starts_with("AMT_") || line.starts_with("IPS_");
         if (!is_list)
             continue;
-        for (std::string group : split(*line, " · ")) {
+        for (std::string group : split(line, " · ")) {
             if (group.starts_with("["))
                 group.erase(0, group.find("] ") + 2);
             const auto blank = group.find(' ');
@@ -88,11 +96,51 @@ std::vector<sim::rps_call> recorded_calls(std::string_view name) {
     return out;
 }
 
-std::string to_text(const std::vector<sim::rps_call> &calls) {
-    std::string out;
-    for (const auto &c : calls)
-        out += c.name + " \"" + c.subject + "\" " + std::to_string(c.status) + "\n";
+// "  60.48  R 80+1165  = AMT_X Delete "Alert" 400  C 574+1534": a time, the server's message, the
+// call that was answered meanwhile, the client's message. Columns are two blanks apart.
+std::vector<std::string> recorded_steps(std::string_view name) {
+    std::vector<std::string> out;
+    for (const auto &line : recorded_section(name)) {
+        for (const auto &column : split(line, "  ")) {
+            if (column.starts_with("R ") && column.ends_with(" ClientHello"))
+                out.emplace_back("ClientHello");
+            else if (column.starts_with("R port_switch"))
+                out.emplace_back("port_switch");
+            if (!column.starts_with("= "))
+                continue;
+            const std::string_view call = std::string_view(column).substr(2);
+            const auto blank = call.find(' ');
+            std::vector<sim::rps_call> read;
+            add_calls(read, std::string(call.substr(0, blank)),
+                      std::string(call.substr(blank + 1)));
+            out.push_back(to_text(read.at(0)));
+        }
+    }
     return out;
+}
+
+std::vector<std::string> steps_of(const std::vector<sim::rps_call> &calls,
+                                  const std::vector<std::pair<std::size_t, std::string>> &beside) {
+    std::vector<std::string> out;
+    auto next = beside.begin();
+    for (std::size_t i = 0; i <= calls.size(); ++i) {
+        for (; next != beside.end() && next->first == i; ++next)
+            out.push_back(next->second);
+        if (i < calls.size())
+            out.push_back(to_text(calls[i]));
+    }
+    return out;
+}
+
+std::string to_text(const std::vector<std::string> &steps) {
+    std::string out;
+    for (const auto &s : steps)
+        out += s + "\n";
+    return out;
+}
+
+std::string to_text(const std::vector<sim::rps_call> &calls) {
+    return to_text(steps_of(calls, {}));
 }
 
 } // namespace costrand::test

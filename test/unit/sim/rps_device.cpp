@@ -39,13 +39,14 @@ std::string in_http(int status, std::string envelope) {
 }
 
 // For calls that were not recorded.
-std::string make_body(const wsman::soap_request &request) {
+std::string make_body(const wsman::soap_request &request, std::string markup = {}) {
     wsman::reply_envelope reply;
     reply.relates_to = request.message_id;
     reply.action = request.action + "Response";
     reply.resource_uri = request.resource_uri;
     reply.body_namespaces.push_back(request.resource_uri);
-    if (request.op == wsman::operation::invoke)
+    reply.body = std::move(markup);
+    if (reply.body.empty() && request.op == wsman::operation::invoke)
         reply.body = "<g:" + request.method +
                      "_OUTPUT><g:ReturnValue>0</g:ReturnValue></g:" + request.method + "_OUTPUT>";
     return wsman::build_reply(reply).value();
@@ -64,6 +65,7 @@ recorded_device::recorded_device(std::string_view conversation) {
             continue;
         const auto request = wsman::parse_request(envelope_of(decoded(frames[i].text))).value();
         bodies_.emplace(call_of(request), body_of(reply));
+        last_.insert_or_assign(call_of(request), body_of(reply));
     }
 }
 
@@ -79,6 +81,18 @@ void recorded_device::return_value(std::string_view call, int value) {
     alter(call, "<g:ReturnValue>0<", "<g:ReturnValue>" + std::to_string(value) + "<");
 }
 
+void recorded_device::use_last(std::string_view call) {
+    bodies_.at(std::string(call)) = last_.at(std::string(call));
+}
+
+void recorded_device::set_instances(std::string_view class_name, std::string_view items) {
+    const std::string name(class_name);
+    set_answer(name + " Enumerate", "<g:EnumerateResponse><g:EnumerationContext>13</"
+                                    "g:EnumerationContext></g:EnumerateResponse>");
+    set_answer(name + " Pull",
+               "<g:PullResponse><g:Items>" + std::string(items) + "</g:Items></g:PullResponse>");
+}
+
 std::string recorded_device::answer(const std::string &request) {
     const auto envelope = envelope_of(request);
     const auto soap = wsman::parse_request(envelope).value();
@@ -91,6 +105,8 @@ std::string recorded_device::answer(const std::string &request) {
                "Content-Length: 0\r\n\r\n";
     if (const auto status = statuses_.find(call); status != statuses_.end())
         return in_http(status->second, "<a/>");
+    if (const auto made = made_.find(call); made != made_.end())
+        return in_http(200, make_body(soap, made->second));
     const auto known = bodies_.find(call);
     const bool readable = soap.op == wsman::operation::invoke || soap.op == wsman::operation::put ||
                           soap.op == wsman::operation::delete_instance;

@@ -26,6 +26,16 @@ class recorded_device {
     void alter(std::string_view call, std::string_view from, std::string_view to);
     // ReturnValue of a method.
     void return_value(std::string_view call, int value);
+    // The recorded answer that came last, where the first one is not to be given.
+    void use_last(std::string_view call);
+    // An answer that was not recorded: the markup in the body. Prefixes: b for addressing, c for
+    // wsman, g for the class.
+    void set_answer(std::string_view call, std::string markup) {
+        made_[std::string(call)] = std::move(markup);
+    }
+    // Any class: no instances.
+    void set_empty(std::string_view class_name) { set_instances(class_name, ""); }
+    void set_instances(std::string_view class_name, std::string_view items);
 
     // The HTTP reply to one request, and what was asked so far, in the words of the recordings.
     [[nodiscard]] std::string answer(const std::string &request);
@@ -33,7 +43,8 @@ class recorded_device {
     [[nodiscard]] std::string last(std::string_view call) const;
 
   private:
-    std::map<std::string, std::string, std::less<>> bodies_; // envelopes, by call
+    std::map<std::string, std::string, std::less<>> bodies_, last_; // envelopes, by call
+    std::map<std::string, std::string, std::less<>> made_;          // markup
     std::map<std::string, int, std::less<>> statuses_;
     std::map<std::string, std::string, std::less<>> asked_;
 };

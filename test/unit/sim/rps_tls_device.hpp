@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device end of the recorded tunnel runs, and a client before it: a TLS server whose
+// certificate changes as theirs did, and a relay that knows no more than it must. What it answers
+// is a recorded_device's.
+#pragma once
+
+#include "rps_device.hpp"
+
+#include <costrand/sim/crypto.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace costrand::test {
+
+// How it differs from the recorded one.
+struct tls_device_manner {
+    bool keeps_first_certificate = false; // whatever is committed
+    bool session_per_call = false;        // every reply ends the TLS connection
+    bool drops_after_commit = false;      // each CommitChanges ends the TLS connection
+    bool tls13 = true;
+    std::size_t deaf_hellos = 0; // so many ClientHellos get no answer
+};
+
+class tls_device {
+  public:
+    tls_device(std::string_view conversation, tls_device_manner how);
+
+    // The root above its first certificate.
+    [[nodiscard]] const sim::der_bytes &on_die_root() const noexcept { return on_die_root_; }
+
+    // The reply to one request, whichever way it came.
+    [[nodiscard]] std::string answer(const std::string &request);
+    // One connection to its TLS port, until either end goes.
+    static awaitable<void> serve(std::shared_ptr<tls_device> self,
+                                 std::unique_ptr<core::byte_stream> below);
+
+    // Calls of this name get no answer, in a tunnel, that many times.
+    void swallow(std::string call, std::size_t times) { swallowed_ = {std::move(call), times}; }
+
+    recorded_device answers;
+    tls_device_manner how;
+    // Calls in the order in which they came in: "IPS_HostBasedSetupService Get".
+    std::vector<std::string> asked;
+
+  private:
+    void make_first_certificate();
+    void make_answers();
+    void learn(const std::string &call, const std::string &request);
+
+    sim::crypto crypto_ = sim::pooled_crypto();
+    sim::der_bytes on_die_root_;
+    sim::identity shown_;
+    core::secret key_;
+    std::vector<sim::der_bytes> given_; // the certificate that was added
+    std::pair<std::string, std::size_t> swallowed_;
+};
+
+// A run as its client saw it.
+struct tunnel_run {
+    rps::frame last;
+    // ClientHellos and port switches, each with the number of calls that were made before it.
+    std::vector<std::pair<std::size_t, std::string>> beside;
+    std::size_t resets = 0; // connection_reset sent
+};
+
+// Plays a whole run, with plain and tunnelled rounds. The port switch waits as long as it is asked
+// to.
+awaitable<tunnel_run> play_tunnel(net::any_io_executor executor, rps_rig &rig,
+                                  std::shared_ptr<tls_device> device, std::string first);
+
+} // namespace costrand::test
