@@ -83,6 +83,8 @@ void tls_device::make_first_certificate() {
     shown_ =
         sim::make_issued(middle, named("iAMT CSME IDevID RCFG", false), crypto_.keys->next_key());
     shown_.chain.pop_back(); // the root
+    if (how.starts_with_own)
+        shown_ = sim::make_root(named("device", false), crypto_.keys->next_key());
 }
 
 void tls_device::make_answers() {
@@ -167,8 +169,10 @@ awaitable<void> tls_device::serve(std::shared_ptr<tls_device> self,
         parser = wsman::request_parser();
         const auto reply = self->answer(whole);
         const auto &call = self->asked.back();
-        if (call == self->swallowed_.first && self->swallowed_.second > 0) {
-            --self->swallowed_.second;
+        if (call == self->swallowed_) {
+            self->swallowed_.clear();
+            if (self->hangs_up_)
+                co_return;
             continue;
         }
         const auto sent = co_await core::as_result(core::write_all(*stream, net::buffer(reply)));
@@ -263,6 +267,8 @@ struct relay {
                 co_await pass_on(text);
             } else if (frame.method == "port_switch") {
                 note("port_switch");
+                if (!device->how.acknowledges)
+                    continue;
                 const auto asked = boost::json::parse(std::string(frame.payload->reveal()));
                 co_await core::sleep_for(std::chrono::seconds(asked.at("delay").as_int64()));
                 co_await rig.send(plain_message("port_switch_ack", "ok"));
@@ -275,6 +281,21 @@ struct relay {
 };
 
 } // namespace
+
+rps::device_facts tunnel_facts(int control_mode, bool enforced) {
+    auto f = recorded_facts(control_mode);
+    f.tls_enforced = enforced;
+    f.tls_tunnel = !enforced;
+    f.certificate_hashes.push_back(std::string(64, 'a'));
+    return f;
+}
+
+sim::rps_options tunnel_options(const tls_device &device) {
+    auto o = sim::recorded_rps_options();
+    o.on_die_roots.push_back(device.on_die_root());
+    o.domains.at(0).root_hashes.push_back(std::string(64, 'a'));
+    return o;
+}
 
 awaitable<tunnel_run> play_tunnel(net::any_io_executor executor, rps_rig &rig,
                                   std::shared_ptr<tls_device> device, std::string first) {

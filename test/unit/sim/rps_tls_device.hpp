@@ -23,7 +23,9 @@ struct tls_device_manner {
     bool session_per_call = false;        // every reply ends the TLS connection
     bool drops_after_commit = false;      // each CommitChanges ends the TLS connection
     bool tls13 = true;
-    std::size_t deaf_hellos = 0; // so many ClientHellos get no answer
+    bool starts_with_own = false; // signed by itself, as after an activation
+    std::size_t deaf_hellos = 0;  // so many ClientHellos get no answer
+    bool acknowledges = true;     // port switches
 };
 
 class tls_device {
@@ -39,8 +41,12 @@ class tls_device {
     static awaitable<void> serve(std::shared_ptr<tls_device> self,
                                  std::unique_ptr<core::byte_stream> below);
 
-    // Calls of this name get no answer, in a tunnel, that many times.
-    void swallow(std::string call, std::size_t times) { swallowed_ = {std::move(call), times}; }
+    // In a tunnel, the next call of this name is done but not answered; with `hang_up` the
+    // connection is cut off instead.
+    void swallow(std::string call, bool hang_up) {
+        swallowed_ = std::move(call);
+        hangs_up_ = hang_up;
+    }
 
     recorded_device answers;
     tls_device_manner how;
@@ -57,7 +63,8 @@ class tls_device {
     sim::identity shown_;
     core::secret key_;
     std::vector<sim::der_bytes> given_; // the certificate that was added
-    std::pair<std::string, std::size_t> swallowed_;
+    std::string swallowed_;
+    bool hangs_up_ = false;
 };
 
 // A run as its client saw it.
@@ -72,5 +79,9 @@ struct tunnel_run {
 // to.
 awaitable<tunnel_run> play_tunnel(net::any_io_executor executor, rps_rig &rig,
                                   std::shared_ptr<tls_device> device, std::string first);
+
+// What the recorded devices of these runs say of themselves, and a server that believes them.
+rps::device_facts tunnel_facts(int control_mode, bool enforced);
+sim::rps_options tunnel_options(const tls_device &device);
 
 } // namespace costrand::test
