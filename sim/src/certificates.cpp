@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/sim/certificates.hpp>
 
+#include "encoding.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -272,6 +274,10 @@ std::string chain_pem(const std::vector<der_bytes> &chain) {
     char *text = nullptr;
     const long size = BIO_get_mem_data(bio.get(), &text);
     return {text, static_cast<std::size_t>(size)};
+}
+
+std::string sha256_hex(core::const_bytes data) {
+    return hex(sha256_of(data));
 }
 
 der_bytes sha256_of(core::const_bytes data) {

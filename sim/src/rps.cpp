@@ -57,6 +57,8 @@ rps_options recorded_rps_options() {
         const std::string name = mode == client_control ? "ccm" : "acm";
         auto p = recorded_profile(mode);
         o.profiles.emplace(name, p);
+        // The recorded ones differ in what TLS is set to; all of ours set it the same way.
+        o.profiles.emplace(name + "-tls", p);
         p.cira = recorded_cira();
         o.profiles.emplace(name + "-cira", std::move(p));
     }

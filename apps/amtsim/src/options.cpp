@@ -42,9 +42,10 @@ po::options_description serve_options() {
                       "how many devices (default 1)")(
         "folder", po::value<std::string>()->value_name("PATH"),
         "where the HECI sockets are made (default: a new folder in the temporary one)")(
-        "rps", "the small provisioning server, too")("rps-profile",
-                                                     po::value<std::string>()->value_name("NAME"),
-                                                     "the name of its profile (default demo)");
+        "rps", "the small provisioning server, too; its profiles: ccm, acm, acm-random, and with a "
+               "presence server ccm-cira, acm-cira, with TLS ccm-tls, acm-tls, with wireless "
+               "networks acm-wifi")("rps-profile", po::value<std::string>()->value_name("NAME"),
+                                    "one more name for its profile ccm (default demo)");
     return out;
 }
 

@@ -8,6 +8,7 @@
 #include <costrand/core/spawn.hpp>
 #include <costrand/core/strand.hpp>
 #include <costrand/core/task_group.hpp>
+#include <costrand/sim/certificates.hpp>
 #include <costrand/sim/rps.hpp>
 #include <costrand/sim/serve.hpp>
 #include <costrand/transports/lms_tcp.hpp>
@@ -116,17 +117,13 @@ class desk {
           strand_(core::make_session_strand(context_)),
           tasks_(strand_),
           signals_(context_, SIGINT, SIGTERM) {
+        auto served_as = options;
+        if (options.rps)
+            make_server(served_as, random, log);
         for (std::size_t i = 0; i < options.count; ++i)
             devices_.push_back(std::make_unique<served>(
-                strand_, options, i, folder_.path(), random,
+                strand_, served_as, i, folder_.path(), random,
                 options.count > 1 ? named(log, "device " + std::to_string(i)) : log));
-        if (options.rps) {
-            auto how = sim::recorded_rps_options();
-            const auto recorded = how.profiles.at("ccm");
-            how.profiles.insert_or_assign(options.rps_profile, recorded);
-            server_.emplace(std::move(how), random, log);
-            rps_.emplace(strand_, "127.0.0.1", std::uint16_t{0});
-        }
     }
 
     void run() {
@@ -142,6 +139,21 @@ class desk {
     }
 
   private:
+    // The devices are to believe the server: they know its root, and it their domain.
+    void make_server(settings &options, core::random_source &random, const core::log &log) {
+        auto how = sim::recorded_rps_options();
+        const auto recorded = how.profiles.at("ccm");
+        how.profiles.insert_or_assign(options.rps_profile, recorded);
+        if (options.profile.dns_suffix != how.domains.at(0).suffix)
+            how.domains.push_back({options.profile.dns_suffix, {}});
+        server_.emplace(std::move(how), random, log);
+        rps_.emplace(strand_, "127.0.0.1", std::uint16_t{0});
+        sim::trusted_root root;
+        root.name = "Small RPS";
+        root.hash = sim::sha256_hex(server_->provisioning_root());
+        options.profile.roots.push_back(std::move(root));
+    }
+
     void tell() const {
         for (const auto &one : devices_) {
             std::printf("device %s unix:%s", one->device.device_profile().uuid.c_str(),

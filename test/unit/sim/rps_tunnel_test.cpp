@@ -115,6 +115,29 @@ TEST_CASE("a run with a change of the port is the recorded one") {
     play(run_of("tls-tunnel-16-acm-lms", "acm", way::switched, switched_port));
 }
 
+TEST_CASE("a profile with TLS makes no TLS step without a tunnel, as recorded") {
+    for (const std::string profile : {"ccm-tls", "acm-tls"}) {
+        CAPTURE(profile);
+        run_coro(
+            [&](coro_environment env) -> awaitable<void> {
+                const auto device = std::make_shared<tls_device>("acm", tls_device_manner());
+                rps_rig rig(env.executor, tunnel_options(*device));
+                rig.connect();
+                auto facts = tunnel_facts(0, false);
+                facts.tls_tunnel = false;
+                auto first = first_message("activate --profile " + profile, facts);
+                const auto run = co_await play_tunnel(env.executor, rig, device, std::move(first));
+                co_await rig.finish();
+                const auto expected = recorded_calls(profile);
+                const auto &calls = rig.server.calls();
+                CHECK_MESSAGE(calls == expected, to_text(calls));
+                CHECK(run.beside.empty());
+                CHECK(run.last.message == recorded_last_word(profile));
+            },
+            teardown_points);
+    }
+}
+
 TEST_CASE("TLS 1.2 makes no difference to calls and order") {
     auto run = run_of("tls-tunnel-16-acm-lme", "acm", way::switched, switched_port);
     run.manner.tls13 = false;

@@ -113,8 +113,8 @@ struct rps_options {
 };
 
 // The profiles of the recorded conversations, under their names there: "ccm", "acm", "acm-random",
-// "ccm-cira", "acm-cira" and "acm-wifi"; all with DHCP, all features and user consent always. The
-// domain is theirs, too: corp.example.
+// "ccm-tls", "acm-tls", "ccm-cira", "acm-cira" and "acm-wifi"; all with DHCP, all features and user
+// consent always. The domain is theirs, too: corp.example.
 [[nodiscard]] rps_options recorded_rps_options();
 
 } // namespace costrand::sim
