@@ -3,15 +3,11 @@
 
 #include <costrand/core/stream_ops.hpp>
 #include <costrand/core/task_group.hpp>
-#include <costrand/core/time.hpp>
 #include <costrand/wsman/http_parser.hpp>
 
 #include "sim/src/encoding.hpp"
 
-#include <boost/json/parse.hpp>
-
 #include <array>
-#include <chrono>
 #include <stdexcept>
 
 namespace costrand::test {
@@ -49,20 +45,22 @@ wsman::soap_request read_request(const std::string &http) {
     return wsman::parse_request(parser.release().body).value();
 }
 
-bool is_hello(core::const_bytes tls) {
-    return tls.size() >= 6 && tls[0] == std::byte{0x16} && tls[5] == std::byte{1};
+// The next request's bytes. Error: end_of_stream.
+awaitable<std::string> read_whole_request(core::byte_stream &from) {
+    std::array<char, 4096> buffer{};
+    std::string request;
+    wsman::request_parser parser;
+    while (!parser.done()) {
+        const auto got = co_await from.read_some(net::buffer(buffer));
+        request.append(buffer.data(), got);
+        if (!parser.feed(core::as_bytes(std::string_view(buffer.data(), got))))
+            throw std::runtime_error("no HTTP request");
+    }
+    co_return request;
 }
 
-std::string tls_message(core::const_bytes bytes) {
-    auto f = rps::make_client_frame("tls_data", "3.0.0");
-    f.payload = rps::encode_payload(bytes);
-    return std::string(rps::format(f).reveal());
-}
-
-std::string plain_message(std::string_view method, std::string_view text) {
-    auto f = rps::make_client_frame(method, "3.0.0");
-    f.payload = rps::encode_payload(core::as_bytes(text));
-    return std::string(rps::format(f).reveal());
+awaitable<void> keep(awaitable<relayed_run> run, relayed_run &out) {
+    out = co_await std::move(run);
 }
 
 } // namespace
@@ -146,28 +144,18 @@ std::string tls_device::answer(const std::string &request) {
 
 awaitable<void> tls_device::serve(std::shared_ptr<tls_device> self,
                                   std::unique_ptr<core::byte_stream> below) {
-    sim::tls_manner manner{self->how.tls13};
+    const sim::tls_manner manner{self->how.tls13};
     auto who = self->shown_;
     auto accepting = self->crypto_.tls->accept(std::move(below), std::move(who), manner);
     auto accepted = co_await core::as_result(std::move(accepting));
     if (!accepted)
         co_return; // the server did not like it, or is gone
     const auto stream = std::move(*accepted);
-    std::array<char, 4096> buffer{};
-    std::string request;
-    wsman::request_parser parser;
     for (;;) {
-        const auto got = co_await core::as_result(stream->read_some(net::buffer(buffer)));
-        if (!got)
+        const auto request = co_await core::as_result(read_whole_request(*stream));
+        if (!request)
             co_return;
-        request.append(buffer.data(), *got);
-        if (!parser.feed(core::as_bytes(std::string_view(buffer.data(), *got))))
-            throw std::runtime_error("no HTTP request in the tunnel");
-        if (!parser.done())
-            continue;
-        const auto whole = std::exchange(request, {});
-        parser = wsman::request_parser();
-        const auto reply = self->answer(whole);
+        const auto reply = self->answer(*request);
         const auto &call = self->asked.back();
         if (call == self->swallowed_) {
             self->swallowed_.clear();
@@ -185,102 +173,14 @@ awaitable<void> tls_device::serve(std::shared_ptr<tls_device> self,
     }
 }
 
-namespace {
-
-// The client's side: the connection to AMT, and what comes from there.
-struct relay {
-    rps_rig &rig;
-    std::shared_ptr<tls_device> device;
-    net::any_io_executor executor;
-    core::task_group children;
-    std::shared_ptr<core::byte_stream> near;
-    tunnel_run out;
-    bool answered = false; // since the last bytes that went there
-
-    relay(net::any_io_executor ex, rps_rig &r, std::shared_ptr<tls_device> d)
-        : rig(r),
-          device(std::move(d)),
-          executor(ex),
-          children(ex) {}
-
-    void note(std::string what) {
-        out.beside.emplace_back(rig.server.calls().size(), std::move(what));
-    }
-
-    void connect() {
-        if (near)
-            near->close();
-        auto [here, there] = sim::memory_byte_pair(executor);
-        near = std::move(here);
-        if (device->how.deaf_hellos > 0) {
-            --device->how.deaf_hellos;
-            deaf = std::move(there);
-            return;
-        }
-        children.spawn(tls_device::serve(device, std::move(there)));
-        children.spawn(bring_back(near));
-    }
-    std::unique_ptr<core::byte_stream> deaf;
-
-    awaitable<void> bring_back(std::shared_ptr<core::byte_stream> from) {
-        std::vector<std::byte> buffer(32 * 1024);
-        for (;;) {
-            const auto got = co_await core::as_result(from->read_some(net::buffer(buffer)));
-            if (!got && got.error() == core::end_of_stream && near == from) {
-                near->close();
-                near.reset();
-                if (!answered) {
-                    ++out.resets;
-                    co_await rig.send(plain_message("connection_reset", "connection_closed"));
-                }
-            }
-            if (!got)
-                co_return;
-            answered = true;
-            co_await rig.send(tls_message(core::const_bytes(buffer).first(*got)));
-        }
-    }
-
-    awaitable<void> pass_on(std::string frame) {
-        const auto text = decoded(frame);
-        if (is_hello(core::as_bytes(text))) {
-            note("ClientHello");
-            connect();
-        } else if (!near) {
-            connect();
-        }
-        answered = false;
-        const auto to = near;
-        (void)co_await core::as_result(core::write_all(*to, net::buffer(text)));
-    }
-
-    awaitable<void> play(std::string first) {
-        co_await rig.send(std::move(first));
-        for (;;) {
-            const auto text = co_await rig.receive();
-            auto frame = rps::parse_frame(text).value();
-            if (frame.method == "progress")
-                continue;
-            if (frame.method == "wsman") {
-                co_await rig.send(response_message(device->answer(decoded(text))));
-            } else if (frame.method == "tls_data") {
-                co_await pass_on(text);
-            } else if (frame.method == "port_switch") {
-                note("port_switch");
-                if (!device->how.acknowledges)
-                    continue;
-                const auto asked = boost::json::parse(std::string(frame.payload->reveal()));
-                co_await core::sleep_for(std::chrono::seconds(asked.at("delay").as_int64()));
-                co_await rig.send(plain_message("port_switch_ack", "ok"));
-            } else {
-                out.last = std::move(frame);
-                co_return;
-            }
-        }
-    }
-};
-
-} // namespace
+awaitable<void> tls_device::serve_plain(std::shared_ptr<tls_device> self,
+                                        std::unique_ptr<core::byte_stream> connection) {
+    const auto request = co_await core::as_result(read_whole_request(*connection));
+    if (!request)
+        co_return;
+    const auto reply = self->answer(*request);
+    (void)co_await core::as_result(core::write_all(*connection, net::buffer(reply)));
+}
 
 rps::device_facts tunnel_facts(int control_mode, bool enforced) {
     auto f = recorded_facts(control_mode);
@@ -297,11 +197,27 @@ sim::rps_options tunnel_options(const tls_device &device) {
     return o;
 }
 
-awaitable<tunnel_run> play_tunnel(net::any_io_executor executor, rps_rig &rig,
-                                  std::shared_ptr<tls_device> device, std::string first) {
-    relay r(executor, rig, std::move(device));
-    co_await r.children.run(r.play(std::move(first)));
-    co_return std::move(r.out);
+awaitable<relayed_run> play_tunnel(net::any_io_executor executor, rps_rig &rig,
+                                   std::shared_ptr<tls_device> device, std::string first) {
+    core::task_group connections(executor);
+    std::vector<std::unique_ptr<core::byte_stream>> deaf;
+    port_dialer dial = [&](std::uint16_t port) -> awaitable<std::unique_ptr<core::byte_stream>> {
+        auto [near, far] = sim::memory_byte_pair(executor);
+        if (port != 16992 && device->how.deaf_hellos > 0) {
+            --device->how.deaf_hellos;
+            deaf.push_back(std::move(far));
+        } else if (port == 16992) {
+            connections.spawn(tls_device::serve_plain(device, std::move(far)));
+        } else {
+            connections.spawn(tls_device::serve(device, std::move(far)));
+        }
+        co_return std::move(near);
+    };
+    const bool acknowledges = device->how.acknowledges;
+    relayed_run out;
+    co_await connections.run(
+        keep(relay(executor, rig, std::move(dial), std::move(first), acknowledges), out));
+    co_return out;
 }
 
 } // namespace costrand::test

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "rps_device.hpp"
+#include "rps_relay.hpp"
 
 #include <costrand/sim/crypto.hpp>
 
@@ -40,6 +41,9 @@ class tls_device {
     // One connection to its TLS port, until either end goes.
     static awaitable<void> serve(std::shared_ptr<tls_device> self,
                                  std::unique_ptr<core::byte_stream> below);
+    // One connection to its plain port, for one request.
+    static awaitable<void> serve_plain(std::shared_ptr<tls_device> self,
+                                       std::unique_ptr<core::byte_stream> connection);
 
     // In a tunnel, the next call of this name is done but not answered; with `hang_up` the
     // connection is cut off instead.
@@ -67,18 +71,9 @@ class tls_device {
     bool hangs_up_ = false;
 };
 
-// A run as its client saw it.
-struct tunnel_run {
-    rps::frame last;
-    // ClientHellos and port switches, each with the number of calls that were made before it.
-    std::vector<std::pair<std::size_t, std::string>> beside;
-    std::size_t resets = 0; // connection_reset sent
-};
-
-// Plays a whole run, with plain and tunnelled rounds. The port switch waits as long as it is asked
-// to.
-awaitable<tunnel_run> play_tunnel(net::any_io_executor executor, rps_rig &rig,
-                                  std::shared_ptr<tls_device> device, std::string first);
+// Plays a whole run, with plain and tunnelled rounds.
+awaitable<relayed_run> play_tunnel(net::any_io_executor executor, rps_rig &rig,
+                                   std::shared_ptr<tls_device> device, std::string first);
 
 // What the recorded devices of these runs say of themselves, and a server that believes them.
 rps::device_facts tunnel_facts(int control_mode, bool enforced);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The small provisioning server and the simulated firmware with each other: both play the recorded
+// runs, and the device is then what the server says it is.
+#include "rps_relay.hpp"
+
+#include <costrand/sim/firmware.hpp>
+
+#include "support/recorded_calls.hpp"
+#include "support/run_coro.hpp"
+
+using namespace costrand;
+using namespace costrand::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// The runs are long: a few places to stop at will do.
+constexpr std::size_t teardown_points = 6;
+
+// One machine with an LMS, and one server. A test that is cancelled leaves the device running: it
+// lives in the frame, and ends with it.
+struct desk {
+    net::any_io_executor executor;
+    std::unique_ptr<core::random_source> random = core::seeded_random(3);
+    sim::firmware device;
+    rps_rig rig;
+    std::vector<std::pair<std::size_t, std::string>> beside;
+
+    explicit desk(net::any_io_executor ex)
+        : executor(ex),
+          device(ex, machine(), *random, core::log()),
+          rig(ex) {}
+
+    static sim::profile machine() {
+        auto p = sim::without_delays(sim::amt16());
+        p.lms = true;
+        return p;
+    }
+
+    rps::device_facts facts() const {
+        auto f = recorded_facts(static_cast<int>(device.mode()));
+        if (f.control_mode == 0)
+            f.password = device.state().local_password;
+        return f;
+    }
+
+    // One run, its calls and its last word.
+    awaitable<std::vector<sim::rps_call>> run(std::string profile, rps::frame &last) {
+        const auto before = static_cast<std::ptrdiff_t>(rig.server.calls().size());
+        rig.connect();
+        auto *firmware = &device;
+        port_dialer dial = [firmware](std::uint16_t port) { return firmware->dial_lms(port); };
+        auto first = first_message("activate --profile " + profile, facts());
+        auto done = co_await relay(executor, rig, std::move(dial), std::move(first), true);
+        last = std::move(done.last);
+        const auto &all = rig.server.calls();
+        co_return std::vector<sim::rps_call>(all.begin() + before, all.end());
+    }
+
+    awaitable<void> finish() {
+        co_await rig.finish();
+        device.stop();
+        co_await device.run();
+    }
+};
+
+// The recorded runs of these names, one after the other on one device.
+void play(std::string profile, std::vector<std::string> names, sim::control_mode mode) {
+    run_coro(
+        [&](coro_environment env) -> awaitable<void> {
+            desk d(env.executor);
+            for (const auto &name : names) {
+                rps::frame last;
+                const auto calls = co_await d.run(profile, last);
+                CAPTURE(name);
+                CHECK_MESSAGE(calls == recorded_calls(name), to_text(calls));
+                CHECK(last.method == "success");
+                CHECK(last.message.find("Failure") == std::string::npos);
+            }
+            CHECK(d.device.mode() == mode);
+            co_await d.finish();
+        },
+        teardown_points);
+}
+
+} // namespace
+
+TEST_CASE("a simulated device is activated to client control, and again, as recorded") {
+    play("ccm", {"ccm", "ccm-again"}, sim::control_mode::client);
+}
+
+TEST_CASE("a simulated device gets remote access, and again, as recorded") {
+    play("ccm-cira", {"ccm-cira", "ccm-cira-again"}, sim::control_mode::client);
+}
