@@ -62,8 +62,8 @@ class rps_rig {
     struct shop {
         std::unique_ptr<core::random_source> random = core::seeded_random(7);
         sim::rps_server server;
-        explicit shop(sim::rps_options options)
-            : server(std::move(options), sim::pooled_crypto(), *random, core::log()) {}
+        shop(sim::rps_options options, sim::crypto with)
+            : server(std::move(options), std::move(with), *random, core::log()) {}
     };
     std::shared_ptr<shop> shop_;
 
@@ -71,8 +71,8 @@ class rps_rig {
     // `largest`: what the client can receive, in bytes.
     explicit rps_rig(net::any_io_executor executor,
                      sim::rps_options options = sim::recorded_rps_options(),
-                     std::size_t largest = 256 * 1024)
-        : shop_(std::make_shared<shop>(std::move(options))),
+                     std::size_t largest = 256 * 1024, sim::crypto with = sim::pooled_crypto())
+        : shop_(std::make_shared<shop>(std::move(options), std::move(with))),
           server(shop_->server),
           executor_(executor),
           buffer_(largest),

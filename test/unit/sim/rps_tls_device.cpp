@@ -65,9 +65,10 @@ awaitable<void> keep(awaitable<relayed_run> run, relayed_run &out) {
 
 } // namespace
 
-tls_device::tls_device(std::string_view conversation, tls_device_manner h)
+tls_device::tls_device(std::string_view conversation, tls_device_manner h, sim::crypto with)
     : answers(conversation),
-      how(h) {
+      how(h),
+      crypto_(std::move(with)) {
     make_first_certificate();
     make_answers();
 }

@@ -31,7 +31,8 @@ struct tls_device_manner {
 
 class tls_device {
   public:
-    tls_device(std::string_view conversation, tls_device_manner how);
+    tls_device(std::string_view conversation, tls_device_manner how,
+               sim::crypto with = sim::pooled_crypto());
 
     // The root above its first certificate.
     [[nodiscard]] const sim::der_bytes &on_die_root() const noexcept { return on_die_root_; }
@@ -62,7 +63,7 @@ class tls_device {
     void make_answers();
     void learn(const std::string &call, const std::string &request);
 
-    sim::crypto crypto_ = sim::pooled_crypto();
+    sim::crypto crypto_;
     sim::der_bytes on_die_root_;
     sim::identity shown_;
     core::secret key_;

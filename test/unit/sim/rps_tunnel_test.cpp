@@ -23,6 +23,7 @@ struct recorded_run {
     way how = way::enforced;
     tls_device_manner manner = {};
     core::duration own_waits{};
+    sim::crypto (*with)() = sim::pooled_crypto;
 };
 
 // The last word of a recorded run: the line below its table.
@@ -35,12 +36,12 @@ std::string recorded_last_word(std::string_view name) {
 
 std::shared_ptr<tls_device> make_device(const recorded_run &what) {
     const bool remote = what.profile.ends_with("-cira");
-    return std::make_shared<tls_device>(remote ? "acm-cira" : "acm", what.manner);
+    return std::make_shared<tls_device>(remote ? "acm-cira" : "acm", what.manner, what.with());
 }
 
 awaitable<void> play_once(coro_environment env, const recorded_run &what) {
     const auto device = make_device(what);
-    rps_rig rig(env.executor, tunnel_options(*device));
+    rps_rig rig(env.executor, tunnel_options(*device), 256 * 1024, what.with());
     rig.connect();
     auto first = first_message("activate --profile " + what.profile,
                                tunnel_facts(0, what.how == way::enforced));
@@ -136,6 +137,18 @@ TEST_CASE("a profile with TLS makes no TLS step without a tunnel, as recorded") 
             },
             teardown_points);
     }
+}
+
+TEST_CASE("runs without ciphers are the same in calls, order and pauses") {
+    for (auto run : {run_of("tls-enforced-19-acm", "acm", way::enforced, enforced_admin),
+                     run_of("tls-tunnel-16-acm-lme", "acm", way::switched, switched_port)}) {
+        run.with = sim::bare_crypto;
+        play(run);
+    }
+    auto refused = run_of("tls-enforced-19-acm-wrong-certificate", "acm", way::enforced, 57s);
+    refused.manner.keeps_first_certificate = true;
+    refused.with = sim::bare_crypto;
+    play(refused);
 }
 
 TEST_CASE("TLS 1.2 makes no difference to calls and order") {

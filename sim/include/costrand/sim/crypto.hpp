@@ -45,6 +45,9 @@ class tls_layer {
 };
 
 [[nodiscard]] std::unique_ptr<tls_layer> openssl_tls();
+// Records of the same types and about the same sizes, without ciphers: for fast simulations. Both
+// ends must have it. A byte that is lost, doubled or moved is found, as in TLS.
+[[nodiscard]] std::unique_ptr<tls_layer> bare_records();
 
 // Shared by all peers of one world.
 struct crypto {
@@ -54,5 +57,7 @@ struct crypto {
 [[nodiscard]] crypto real_crypto();
 // Keys of the pool, real TLS.
 [[nodiscard]] crypto pooled_crypto();
+// Keys of the pool, no ciphers.
+[[nodiscard]] crypto bare_crypto();
 
 } // namespace costrand::sim
