@@ -189,7 +189,8 @@ awaitable<void> rps_server::serve(core::message_stream &client) {
     core::assert_on(client.get_executor());
     rps_shared &shared = *state_;
     ++shared.counters.sessions;
-    rps_link link(client, shared);
+    const auto owned = std::make_shared<rps_link>(client, shared);
+    rps_link &link = *owned;
     core::task_group session(client.get_executor());
     session.spawn(link.read());
     session.spawn(converse_and_stop(shared, link, session));

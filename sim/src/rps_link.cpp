@@ -128,9 +128,10 @@ unsigned rps_link::open_tunnel() {
     return ++tunnel_number_;
 }
 
-void rps_link::close_tunnel() {
-    if (tunnel_ == tunnel::open)
-        tunnel_ = tunnel::closed;
+void rps_link::close_tunnel(unsigned number) noexcept {
+    if (number != tunnel_number_)
+        return; // another was opened since
+    tunnel_ = tunnel::closed;
     tls_news_.notify_all();
 }
 

@@ -17,6 +17,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,9 +26,11 @@
 
 namespace costrand::sim {
 
-class rps_link {
+// Owned by a shared_ptr: the TLS layer's frames can outlive a session when a context is destroyed,
+// and close their tunnel then.
+class rps_link : public std::enable_shared_from_this<rps_link> {
   public:
-    // Both outlive the link.
+    // Both outlive the link's coroutines.
     rps_link(core::message_stream &client, rps_shared &shared);
 
     // The read loop, a child of the session. Never completes: it fails with the stream's error when
@@ -51,7 +54,7 @@ class rps_link {
     // its; what is left of the one before is forgotten. It gives the tunnel's number. close_tunnel:
     // what comes is nobody's.
     [[nodiscard]] unsigned open_tunnel();
-    void close_tunnel();
+    void close_tunnel(unsigned number) noexcept;
     // Sends bytes as one `tls_data`.
     [[nodiscard]] awaitable<void> send_tls(core::const_bytes data);
     // The bytes of the client's next `tls_data`. Errors: connection_reset when the client says that

@@ -28,10 +28,10 @@ constexpr std::size_t most_plain = 1u << 20;
 // The link's `tls_data` as a stream of bytes, for the TLS layer.
 class tls_messages : public core::byte_stream {
   public:
-    tls_messages(rps_link &link, net::any_io_executor executor)
-        : link_(link),
+    tls_messages(std::shared_ptr<rps_link> link, net::any_io_executor executor)
+        : link_(std::move(link)),
           executor_(std::move(executor)),
-          number_(link.open_tunnel()) {}
+          number_(link_->open_tunnel()) {}
     ~tls_messages() override { close(); }
 
     awaitable<std::size_t> read_some(net::mutable_buffer buffer) override {
@@ -39,7 +39,7 @@ class tls_messages : public core::byte_stream {
             co_return 0;
         co_await send_held();
         while (at_ == arrived_.size()) {
-            arrived_ = co_await link_.receive_tls(number_);
+            arrived_ = co_await link_->receive_tls(number_);
             at_ = 0;
             // Before the first answer that begins a handshake, or refuses one, these are records of
             // a tunnel before this: the real server drops them, too (rps-session section 8).
@@ -61,7 +61,7 @@ class tls_messages : public core::byte_stream {
         if (handshake_)
             held_.insert(held_.end(), bytes.begin(), bytes.end());
         else
-            co_await link_.send_tls(bytes);
+            co_await link_->send_tls(bytes);
         co_return buffer.size();
     }
 
@@ -76,7 +76,7 @@ class tls_messages : public core::byte_stream {
         if (closed_)
             return;
         closed_ = true;
-        link_.close_tunnel();
+        link_->close_tunnel(number_);
     }
     net::any_io_executor get_executor() noexcept override { return executor_; }
 
@@ -87,10 +87,10 @@ class tls_messages : public core::byte_stream {
         if (held_.empty())
             co_return;
         const auto flight = std::exchange(held_, {});
-        co_await link_.send_tls(flight);
+        co_await link_->send_tls(flight);
     }
 
-    rps_link &link_;
+    std::shared_ptr<rps_link> link_;
     net::any_io_executor executor_;
     unsigned number_;
     std::vector<std::byte> held_, arrived_;
@@ -128,7 +128,7 @@ awaitable<bool> rps_tunnel::shake_hands(core::duration limit) {
     drop();
     ++shared_.counters.tunnels;
     auto executor = co_await net::this_coro::executor;
-    auto messages = std::make_unique<tls_messages>(link_, std::move(executor));
+    auto messages = std::make_unique<tls_messages>(link_.shared_from_this(), std::move(executor));
     auto *below = messages.get();
     auto &authority = shared_.authority;
     chain_judge judge = [&authority, proof = proof_](const std::vector<der_bytes> &chain) {
