@@ -28,7 +28,7 @@ namespace costrand::sim {
 struct amt_call {
     std::string class_name;
     std::string verb; // Get, Put, ..., or the method's name
-    std::string action;
+    std::string action, resource_uri;
     std::vector<wsman::selector> selectors;
     std::string body;
     std::string subject; // for rps_call
