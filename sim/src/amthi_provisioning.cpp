@@ -2,7 +2,7 @@
 // AMT host commands about setting the device up and back. Which status refuses what is assumed
 // throughout, but for those that heci.md shows.
 #include "amthi_commands.hpp"
-#include "self_signed.hpp"
+#include "on_die.hpp"
 
 #include <costrand/transports/amthi_messages.hpp>
 
@@ -100,11 +100,6 @@ amthi_outcome start_host_based_configuration(const amthi_call &call) {
     for (const auto &suffix : start.dns_suffixes)
         if (!std::ranges::all_of(suffix, printable))
             return status::invalid_parameter;
-    if (state.tls_certificate.empty()) {
-        auto made = make_self_signed("Intel(r) AMT Device", device_clock(state, call.on.now));
-        state.tls_key = std::move(made.key);
-        state.tls_certificate = std::move(made.certificate);
-    }
     const auto algorithm = start.hash_algorithm;
     state.host_based = std::move(start);
     state.provisioning = provisioning_state::in;
@@ -112,7 +107,8 @@ amthi_outcome start_host_based_configuration(const amthi_call &call) {
     std::vector<std::byte> data;
     core::byte_writer to(data);
     to.u8(algorithm);
-    const auto mine = hash_of(state.tls_certificate, algorithm == sha256);
+    const auto &shown = on_die_identity().chain.front();
+    const auto mine = algorithm == sha256 ? sha256_of(shown) : sha384_of(shown);
     to.bytes(mine);
     to.zeros(hash_field - mine.size());
     return data;

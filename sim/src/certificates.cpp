@@ -280,6 +280,12 @@ std::string sha256_hex(core::const_bytes data) {
     return hex(sha256_of(data));
 }
 
+der_bytes sha384_of(core::const_bytes data) {
+    der_bytes out(SHA384_DIGEST_LENGTH);
+    SHA384(chars(data.data()), data.size(), chars(out.data()));
+    return out;
+}
+
 der_bytes sha256_of(core::const_bytes data) {
     der_bytes out(SHA256_DIGEST_LENGTH);
     SHA256(chars(data.data()), data.size(), chars(out.data()));

@@ -155,6 +155,10 @@ void unprovision(device_state &state, const profile &p) {
     state.provisioning = provisioning_state::pre;
     state.admin_ha1 = core::secret();
     state.host_based.reset();
+    if (state.tls)
+        ++state.powered.tls_changes;
+    state.tls.reset();
+    state.key_pairs.clear();
     state.tls_key = core::secret();
     state.tls_certificate.clear();
     state.last_failed_connection.reset();

@@ -2,6 +2,7 @@
 #include <costrand/sim/firmware.hpp>
 
 #include "heci_links.hpp"
+#include "on_die.hpp"
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
@@ -66,7 +67,7 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     class handle;
 
     impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to,
-         device_state from);
+         device_state from, crypto with);
 
     [[nodiscard]] error_code open_refusal(std::optional<heci::client_id> client);
     void admit(heci::client_id client);
@@ -101,6 +102,7 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     profile device;
     core::log log;
     device_state state;
+    crypto with;
     faults orders;
     wsman_server server;
     core::task_group tasks;
@@ -126,13 +128,14 @@ class firmware::impl::handle : public heci::device {
 };
 
 firmware::impl::impl(net::any_io_executor ex, profile p, core::random_source &random, core::log to,
-                     device_state from)
+                     device_state from, crypto c)
     : executor(ex),
       device(std::move(p)),
       log(std::move(to)),
       state(std::move(from)),
+      with(std::move(c)),
       orders([ex] { return core::now(ex); }),
-      server(state, device, orders, random, log),
+      server(state, device, orders, random, log, with.keys),
       tasks(ex) {
     server.before_answers([this] { about_to_answer(); });
 }
@@ -312,16 +315,21 @@ awaitable<void> firmware::impl::serve_lms(self_ptr me,
 }
 
 firmware::firmware(net::any_io_executor executor, profile p, core::random_source &random,
-                   core::log log)
-    : firmware(executor, p, random, std::move(log), new_device(p, random, core::now(executor))) {}
+                   core::log log, crypto with)
+    : firmware(executor, p, random, std::move(log), new_device(p, random, core::now(executor)),
+               std::move(with)) {}
 
 firmware::firmware(net::any_io_executor executor, profile p, core::random_source &random,
-                   core::log log, device_state saved)
+                   core::log log, device_state saved, crypto with)
     : impl_(std::make_shared<impl>(std::move(executor), std::move(p), random, std::move(log),
-                                   std::move(saved))) {}
+                                   std::move(saved), std::move(with))) {}
 
 firmware::~firmware() {
     impl_->stop();
+}
+
+const der_bytes &firmware::on_die_root() {
+    return sim::on_die_root();
 }
 
 // Cancelled or not, every coroutine of the device ends before this one.

@@ -2,7 +2,6 @@
 #include "rps_admission.hpp"
 
 #include "encoding.hpp"
-#include "self_signed.hpp"
 
 #include <algorithm>
 #include <array>
@@ -132,7 +131,7 @@ std::optional<std::string> refuse_mode(rps_order &order, const rps_shared &share
 
 // The hash in one of the algorithms that devices list: told by its length.
 bool is_hash_of(std::string_view hash, core::const_bytes root) {
-    return hash == hex(hash_of(root, true)) || hash == hex(hash_of(root, false));
+    return hash == sha256_hex(root) || hash == hex(sha384_of(root));
 }
 
 std::optional<rps_admission> refuse_admin_control(const rps_order &order, rps_shared &shared) {

@@ -8,7 +8,9 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -18,7 +20,7 @@ namespace costrand::sim {
 namespace {
 
 constexpr std::string_view format_name = "costrand-amtsim state";
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2, oldest_version = 1;
 constexpr std::int64_t any_moment = std::numeric_limits<std::uint32_t>::max();
 constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::max();
 
@@ -37,6 +39,18 @@ void visit(Archive &a, State &s, auto &clock) {
     a.flag("upid_enabled", s.upid_enabled);
     a.secret("tls_key", s.tls_key);
     a.bytes("tls_certificate", s.tls_certificate);
+    if (a.since(2)) {
+        a.secrets("key_pairs", s.key_pairs);
+        bool committed = s.tls.has_value();
+        auto tls = s.tls.value_or(committed_tls());
+        a.flag("tls_committed", committed);
+        a.flag("tls_enabled", tls.enabled);
+        a.flag("tls_mutual", tls.mutual);
+        a.flag("tls_beside_plain", tls.plain);
+        a.texts("tls_trusted_cns", tls.trusted_cns);
+        if constexpr (!std::is_const_v<State>)
+            s.tls = committed ? std::optional(std::move(tls)) : std::nullopt;
+    }
 
     bool started = s.host_based.has_value();
     auto start = s.host_based.value_or(host_based_start());
@@ -67,6 +81,7 @@ std::string quoted(std::string_view text) {
 // Members, one a line, so that a reader can name the line.
 class writer {
   public:
+    static bool since(std::int64_t) { return true; }
     template <typename Number>
     void number(std::string_view key, const Number &value, std::int64_t, std::int64_t) {
         begin(key) += std::to_string(static_cast<std::int64_t>(value));
@@ -74,6 +89,17 @@ class writer {
     void flag(std::string_view key, bool value) { begin(key) += value ? "true" : "false"; }
     void text(std::string_view key, std::string_view value) { begin(key) += quoted(value); }
     void secret(std::string_view key, const core::secret &value) { text(key, value.reveal()); }
+    void secrets(std::string_view key,
+                 const std::map<std::string, core::secret, std::less<>> &by_name) {
+        begin(key) += '{';
+        std::string_view separator;
+        for (const auto &[name, value] : by_name) {
+            out_.append(separator).append(quoted(name)).append(": ");
+            out_ += quoted(value.reveal());
+            separator = ", ";
+        }
+        out_ += '}';
+    }
     void bytes(std::string_view key, core::const_bytes value) { text(key, hex(value)); }
     void texts(std::string_view key, const std::vector<std::string> &list) {
         begin(key) += '[';
@@ -122,6 +148,9 @@ class reader {
           root_(root),
           from_(file, root) {}
 
+    // Whether the text has what came with that version; what it lacks is as from the factory.
+    [[nodiscard]] bool since(std::int64_t version) const noexcept { return version_ >= version; }
+
     template <typename Number>
     void number(std::string_view key, Number &to, std::int64_t least, std::int64_t most) {
         need(key, from_.take(key, to, least, most));
@@ -132,6 +161,18 @@ class reader {
         std::string plain;
         text(key, plain);
         to = core::secret(std::move(plain));
+    }
+    void secrets(std::string_view key, std::map<std::string, core::secret, std::less<>> &to) {
+        const auto *all = from_.child(key);
+        need(key, all != nullptr);
+        object_reader from(file_, *all);
+        to.clear();
+        for (const auto &[name, value] : all->members) {
+            std::string plain;
+            from.take(name, plain);
+            to.emplace(name, core::secret(std::move(plain)));
+        }
+        from.finish();
     }
     void bytes(std::string_view key, std::vector<std::byte> &to) {
         std::string digits;
@@ -170,12 +211,12 @@ class reader {
         std::string format, made_for;
         if (!from_.take("format", format) || format != format_name)
             from_.fail(root_, "this is no state of costrand-amtsim");
-        std::int64_t version = 0;
-        number("version", version, 0, any_number);
-        if (version != format_version)
+        number("version", version_, 0, any_number);
+        if (version_ < oldest_version || version_ > format_version)
             from_.fail(root_,
-                       "the state has version " + std::to_string(version) +
-                           ", this program reads version " + std::to_string(format_version) +
+                       "the state has version " + std::to_string(version_) +
+                           ", this program reads versions " + std::to_string(oldest_version) +
+                           " to " + std::to_string(format_version) +
                            ": begin with a new file, or use the program that wrote this one");
         text("profile", made_for);
         if (made_for != p.name)
@@ -193,6 +234,7 @@ class reader {
     std::string_view file_;
     const lined_value &root_;
     object_reader from_;
+    std::int64_t version_ = 0;
 };
 
 } // namespace

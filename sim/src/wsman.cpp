@@ -47,13 +47,14 @@ awaitable<void> stay_silent(core::byte_stream &connection) {
 } // namespace
 
 wsman_server::wsman_server(device_state &state, const profile &device, faults &orders,
-                           core::random_source &random, core::log log)
+                           core::random_source &random, core::log log,
+                           std::shared_ptr<key_source> keys)
     : state_(state),
       device_(device),
       faults_(orders),
       log_(std::move(log)),
       digest_(digest_options(state, device), random),
-      service_(state, device) {}
+      service_(state, device, std::move(keys)) {}
 
 awaitable<void> wsman_server::serve(core::byte_stream &connection) {
     auto ended = co_await core::as_result(converse(connection));

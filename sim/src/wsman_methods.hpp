@@ -20,6 +20,7 @@ struct method_call {
     const wsman::soap_request &request;
     device_state &state;
     const profile &device;
+    key_source &keys;
     std::int64_t clock; // seconds since 1970
 };
 

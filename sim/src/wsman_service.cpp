@@ -275,7 +275,7 @@ wsman_answer wsman_service::invoke(const soap_request &request, core::time_point
         return refuse(request, missing_values());
     if (!request.body->is(request.resource_uri, request.method + "_INPUT"))
         return refuse(request, invalid_namespace());
-    method_call call{*request.body, request, state_, device_, device_clock(state_, now)};
+    method_call call{*request.body, request, state_, device_, *keys_, device_clock(state_, now)};
     const auto outcome = (*function)(call);
     if (const auto *why = std::get_if<wsman::fault>(&outcome))
         return refuse(request, *why);

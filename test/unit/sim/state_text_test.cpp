@@ -51,6 +51,8 @@ TEST_CASE("what is read back is what was written, for each profile") {
         state.amt_enabled = false;
         state.upid_enabled = true;
         state.tls_certificate = {std::byte{0x30}, std::byte{0}};
+        state.tls = committed_tls{true, true, false, {"console.example"}};
+        state.key_pairs.emplace("Intel(r) AMT Key: Handle: 0", core::secret("a \"key\"\n"));
         state.host_based = host_based_start();
         state.host_based->dns_suffixes = {"a.example", "b.example"};
         state.last_failed_connection = failed_connection{1, 4'000'000'000, "mps.example"};
@@ -63,6 +65,8 @@ TEST_CASE("what is read back is what was written, for each profile") {
         CHECK(read.digest_realm == state.digest_realm);
         CHECK_FALSE(read.amt_enabled);
         CHECK(read.tls_certificate == state.tls_certificate);
+        CHECK(read.tls == state.tls);
+        CHECK(read.key_pairs == state.key_pairs);
         REQUIRE(read.host_based);
         CHECK(read.host_based->dns_suffixes == state.host_based->dns_suffixes);
         REQUIRE(read.last_failed_connection);
@@ -72,6 +76,21 @@ TEST_CASE("what is read back is what was written, for each profile") {
         CHECK(read.objects.find_name("AMT_GeneralSettings")->instances ==
               state.objects.find_name("AMT_GeneralSettings")->instances);
     }
+}
+
+TEST_CASE("a state of version 1, which had no key pairs and no TLS in force, is read") {
+    const auto p = amt16();
+    auto older = changed(text_of(some_device(p, 1), p), "\"version\": 2", "\"version\": 1");
+    for (const std::string_view key : {"key_pairs", "tls_committed", "tls_enabled", "tls_mutual",
+                                       "tls_beside_plain", "tls_trusted_cns"}) {
+        const auto at = older.find("\"" + std::string(key) + "\"");
+        REQUIRE(at != older.npos);
+        older.erase(at, older.find('\n', at) + 1 - at);
+    }
+    const auto read = read_state("f", older, some_device(p, 2), p, zero);
+    CHECK_FALSE(read.tls);
+    CHECK(read.key_pairs.empty());
+    CHECK(read.digest_realm == some_device(p, 1).digest_realm);
 }
 
 TEST_CASE("the device's clock goes on while nothing runs") {
@@ -100,8 +119,8 @@ TEST_CASE("a state that is not this device's, or not complete, is refused by nam
     says(refusal("[]", p), "an object is wanted here");
     says(refusal(changed(whole, "costrand-amtsim state", "something else"), p),
          "this is no state of costrand-amtsim");
-    says(refusal(changed(whole, "\"version\": 1", "\"version\": 2"), p),
-         "the state has version 2, this program reads version 1");
+    says(refusal(changed(whole, "\"version\": 2", "\"version\": 3"), p),
+         "the state has version 3, this program reads versions 1 to 2");
     says(refusal(whole, built_in_profile("amt18")), "profile \"amt16\", not \"amt18\"");
     says(refusal(changed(whole, "\"admin_user\"", "\"admin_name\""), p),
          "\"admin_user\" is missing: the state is not complete");

@@ -76,6 +76,7 @@ struct certificate_facts {
 
 [[nodiscard]] std::string chain_pem(const std::vector<der_bytes> &chain);
 [[nodiscard]] der_bytes sha256_of(core::const_bytes data);
+[[nodiscard]] der_bytes sha384_of(core::const_bytes data);
 // In lower-case hexadecimal, as hash lists have it.
 [[nodiscard]] std::string sha256_hex(core::const_bytes data);
 

@@ -13,6 +13,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,11 +41,23 @@ struct failed_connection {
     std::string server;
 };
 
+// What CommitChanges put in force on the local TLS port; the settings themselves may say something
+// else by now. Of AMT_TLSSettingData the instance that is about the host counts.
+struct committed_tls {
+    bool enabled = false;
+    bool mutual = false;                  // the client shows a certificate, too
+    bool plain = true;                    // 16992 and 623 stay beside it
+    std::vector<std::string> trusted_cns; // of the client's certificate; empty: any
+
+    friend bool operator==(const committed_tls &, const committed_tls &) = default;
+};
+
 // What ends with the power, and is never saved. Moments are the time source's.
 struct powered_state {
     std::optional<core::time_point> watchdog_due; // when it runs
     std::size_t watchdog_expiries = 0;
     std::optional<core::time_point> user_connection; // when it was opened, while it is tried
+    std::size_t tls_changes = 0;                     // of what the TLS port shows: each restarts it
 };
 
 struct device_state {
@@ -62,7 +76,11 @@ struct device_state {
     bool amt_enabled = true;
 
     std::optional<host_based_start> host_based; // while in provisioning by it
-    // What the device shows on its TLS ports: made when a host-based configuration first starts.
+    // Private keys of AMT_PublicPrivateKeyPair, PEM, by InstanceID.
+    std::map<std::string, core::secret, std::less<>> key_pairs;
+    // Nothing until the first CommitChanges of a device that is set up: the on-die chain is shown.
+    std::optional<committed_tls> tls;
+    // What is shown then: a certificate signed by itself, or one that was installed.
     core::secret tls_key;                   // PEM
     std::vector<std::byte> tls_certificate; // DER
     bool upid_enabled = false;

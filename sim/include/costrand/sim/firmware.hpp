@@ -8,6 +8,8 @@
 #include <costrand/core/log.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/core/stream.hpp>
+#include <costrand/sim/certificates.hpp>
+#include <costrand/sim/crypto.hpp>
 #include <costrand/sim/device_state.hpp>
 #include <costrand/sim/faults.hpp>
 #include <costrand/sim/profile.hpp>
@@ -37,14 +39,19 @@ struct firmware_counters {
 class firmware {
   public:
     // The random source outlives the device's coroutines: await run() after stop().
-    firmware(net::any_io_executor executor, profile p, core::random_source &random, core::log log);
+    firmware(net::any_io_executor executor, profile p, core::random_source &random, core::log log,
+             crypto with = real_crypto());
     // The same, of a device that was off: it goes on with that state.
     firmware(net::any_io_executor executor, profile p, core::random_source &random, core::log log,
-             device_state saved);
+             device_state saved, crypto with = real_crypto());
     firmware(const firmware &) = delete;
     firmware &operator=(const firmware &) = delete;
     // As stop(), without waiting. Handles and streams given out stay usable and fail.
     ~firmware();
+
+    // The root, DER, above the chain that every simulated device shows on its TLS port before it is
+    // set up. The chain does not hold it: whoever is to believe such a device is given it.
+    [[nodiscard]] static const der_bytes &on_die_root();
 
     // The device serves from its construction on. run() completes when stop() was called and every
     // coroutine of the device has ended. Cancellation: as stop(), then reported.

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,7 +35,8 @@ class wsman_server {
   public:
     // All references outlive the server and its connections.
     wsman_server(device_state &state, const profile &device, faults &orders,
-                 core::random_source &random, core::log log);
+                 core::random_source &random, core::log log,
+                 std::shared_ptr<key_source> keys = generated_keys());
 
     // Serves requests until the client or a reply ends the connection, or it idles too long; closes
     // the stream. The stream outlives the call. Throws only cancellation.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <costrand/core/time.hpp>
+#include <costrand/sim/crypto.hpp>
 #include <costrand/sim/device_state.hpp>
 #include <costrand/sim/profile.hpp>
 #include <costrand/wsman/envelope.hpp>
@@ -11,8 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,9 +46,11 @@ using method_outcome = std::variant<std::vector<out_parameter>, wsman::fault>;
 class wsman_service {
   public:
     // Both outlive the service.
-    wsman_service(device_state &state, const profile &device) noexcept
+    wsman_service(device_state &state, const profile &device,
+                  std::shared_ptr<key_source> keys = generated_keys())
         : state_(state),
-          device_(device) {}
+          device_(device),
+          keys_(std::move(keys)) {}
 
     [[nodiscard]] wsman_answer handle(const wsman::soap_request &request, wsman_user user,
                                       core::time_point now);
@@ -83,6 +88,7 @@ class wsman_service {
 
     device_state &state_;
     const profile &device_;
+    std::shared_ptr<key_source> keys_;
     std::deque<context> contexts_;
     std::uint32_t context_number_ = 0x13; // recorded ones look like small numbers, counted up
     std::uint64_t message_number_ = 0;
