@@ -29,7 +29,7 @@ namespace type {
 constexpr std::byte change_cipher_spec{0x14}, alert{0x15}, handshake{0x16}, application{0x17};
 }
 namespace message {
-constexpr std::byte client_hello{1}, server_hello{2}, new_ticket{4}, finished{20};
+constexpr std::byte client_hello{1}, server_hello{2}, new_ticket{4}, certificate{11}, finished{20};
 }
 
 constexpr std::size_t header_size = 5;
@@ -38,7 +38,8 @@ constexpr std::size_t most_record = most_plain + 256;
 constexpr std::size_t tag_size = 16;
 // Sizes of recorded flights: ClientHello 301, Finished 80 with its ChangeCipherSpec, two tickets
 // 574.
-constexpr std::size_t client_hello_size = 301, finished_size = 52, ticket_size = 265;
+constexpr std::size_t client_hello_size = 301, server_hello_size = 127, finished_size = 52,
+                      ticket_size = 265;
 
 struct record {
     std::byte type{};
@@ -79,13 +80,44 @@ der_bytes handshake_message(std::byte kind, core::const_bytes body) {
     return out;
 }
 
+// Behind a byte that asks the other end for its certificates, too.
+der_bytes certificates(const std::vector<der_bytes> &chain, bool asks) {
+    der_bytes out{std::byte{asks}};
+    for (const auto &der : chain) {
+        append_number(out, der.size(), 3);
+        out.insert(out.end(), der.begin(), der.end());
+    }
+    return handshake_message(message::certificate, out);
+}
+
+struct certificate_message {
+    bool asks = false;
+    std::vector<der_bytes> chain;
+};
+certificate_message read_certificates(core::const_bytes data) {
+    if (data.size() < 5 || data[0] != message::certificate)
+        throw tls_error(tls_errc::protocol, "no certificates");
+    certificate_message out;
+    out.asks = data[4] != std::byte{0};
+    for (std::size_t at = 5; at + 3 <= data.size();) {
+        const auto size = static_cast<std::size_t>(number_at(data, at, 3));
+        at += 3;
+        if (size > data.size() - at)
+            throw tls_error(tls_errc::protocol, "bad certificate");
+        const auto one = data.subspan(at, size);
+        out.chain.emplace_back(one.begin(), one.end());
+        at += size;
+    }
+    return out;
+}
+
 class bare_stream : public core::byte_stream {
   public:
     explicit bare_stream(std::unique_ptr<core::byte_stream> below) : below_(std::move(below)) {}
     ~bare_stream() override { bare_stream::close(); }
 
-    awaitable<void> connect(chain_judge accepts);
-    awaitable<void> accept(std::vector<der_bytes> chain);
+    awaitable<void> connect(std::vector<der_bytes> own, chain_judge accepts);
+    awaitable<void> accept(std::vector<der_bytes> chain, chain_judge client);
 
     awaitable<std::size_t> read_some(net::mutable_buffer buffer) override;
     awaitable<std::size_t> write_some(net::const_buffer buffer) override;
@@ -95,6 +127,7 @@ class bare_stream : public core::byte_stream {
 
   private:
     awaitable<record> next_record();
+    awaitable<der_bytes> next_sealed_handshake();
     bool take_record(record &out);
     void seal(der_bytes &to, std::byte kind, core::const_bytes plain);
     std::byte open(record &in);
@@ -178,53 +211,62 @@ awaitable<void> bare_stream::refuse(std::string why) {
     throw tls_error(tls_errc::protocol, why);
 }
 
-awaitable<void> bare_stream::connect(chain_judge accepts) {
+// A message of the other end's sealed flight; ChangeCipherSpec means nothing.
+awaitable<der_bytes> bare_stream::next_sealed_handshake() {
+    auto next = co_await next_record();
+    if (next.type == type::change_cipher_spec)
+        next = co_await next_record();
+    if (open(next) != type::handshake || next.payload.empty())
+        throw tls_error(tls_errc::protocol, "no handshake message");
+    co_return std::move(next.payload);
+}
+
+awaitable<void> bare_stream::connect(std::vector<der_bytes> own, chain_judge accepts) {
     der_bytes hello;
     const der_bytes body(client_hello_size - header_size - 4);
     append_record(hello, type::handshake, handshake_message(message::client_hello, body));
     co_await write(std::move(hello));
-    auto answer = co_await next_record();
-    const auto &data = answer.payload;
-    if (answer.type != type::handshake || data.size() < 5 || data[0] != message::server_hello)
+    const auto answer = co_await next_record();
+    if (answer.type != type::handshake || answer.payload.empty() ||
+        answer.payload[0] != message::server_hello)
         throw tls_error(tls_errc::protocol, "no ServerHello");
-    std::vector<der_bytes> chain;
-    for (std::size_t at = 4; at + 3 <= data.size();) {
-        const auto size = static_cast<std::size_t>(number_at(data, at, 3));
-        at += 3;
-        if (size > data.size() - at)
-            throw tls_error(tls_errc::protocol, "bad certificate");
-        const auto begin = data.begin() + static_cast<std::ptrdiff_t>(at);
-        chain.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(size));
-        at += size;
-    }
-    if (!accepts || !accepts(chain))
+    const auto shown = co_await next_sealed_handshake();
+    const auto server = read_certificates(shown);
+    const auto proof_of_server = co_await next_sealed_handshake();
+    if (proof_of_server[0] != message::finished)
+        throw tls_error(tls_errc::protocol, "no Finished");
+    if (!accepts || !accepts(server.chain))
         throw tls_error(tls_errc::certificate_rejected, "not believed");
     der_bytes flight;
     append_record(flight, type::change_cipher_spec, std::array{std::byte{1}});
+    if (server.asks)
+        seal(flight, type::handshake, certificates(own, false));
     const der_bytes proof(finished_size - 4);
     seal(flight, type::handshake, handshake_message(message::finished, proof));
     co_await write(std::move(flight));
 }
 
-awaitable<void> bare_stream::accept(std::vector<der_bytes> chain) {
+awaitable<void> bare_stream::accept(std::vector<der_bytes> chain, chain_judge client) {
     const auto hello = co_await next_record();
     const bool good = hello.type == type::handshake && hello.payload.size() >= 4 &&
                       hello.payload[0] == message::client_hello;
     if (!good)
         co_await refuse("no ClientHello");
-    der_bytes certificates;
-    for (const auto &der : chain) {
-        append_number(certificates, der.size(), 3);
-        certificates.insert(certificates.end(), der.begin(), der.end());
-    }
     der_bytes flight;
-    append_record(flight, type::handshake, handshake_message(message::server_hello, certificates));
+    const der_bytes body(server_hello_size - header_size - 4), proof(finished_size - 4);
+    append_record(flight, type::handshake, handshake_message(message::server_hello, body));
+    append_record(flight, type::change_cipher_spec, std::array{std::byte{1}});
+    seal(flight, type::handshake, certificates(chain, client != nullptr));
+    seal(flight, type::handshake, handshake_message(message::finished, proof));
     co_await write(std::move(flight));
-    auto next = co_await next_record();
-    if (next.type == type::change_cipher_spec)
-        next = co_await next_record();
-    const auto kind = open(next);
-    if (kind != type::handshake || next.payload.empty() || next.payload[0] != message::finished)
+    auto next = co_await next_sealed_handshake();
+    if (client) {
+        const auto shown = read_certificates(next);
+        if (shown.chain.empty() || !client(shown.chain))
+            co_await refuse("not let in");
+        next = co_await next_sealed_handshake();
+    }
+    if (next[0] != message::finished)
         throw tls_error(tls_errc::protocol, "no Finished");
     der_bytes tickets;
     const der_bytes ticket(ticket_size - 4);
@@ -271,18 +313,19 @@ awaitable<void> bare_stream::shutdown() {
 
 class bare_layer : public tls_layer {
   public:
-    awaitable<std::unique_ptr<core::byte_stream>> connect(std::unique_ptr<core::byte_stream> below,
-                                                          chain_judge accepts) override {
+    awaitable<std::unique_ptr<core::byte_stream>>
+    connect_as(identity own, std::unique_ptr<core::byte_stream> below,
+               chain_judge accepts) override {
         auto stream = std::make_unique<bare_stream>(std::move(below));
-        co_await stream->connect(std::move(accepts));
+        co_await stream->connect(std::move(own.chain), std::move(accepts));
         co_return stream;
     }
 
     // One manner only: that of TLS 1.3. The key is not used.
     awaitable<std::unique_ptr<core::byte_stream>> accept(std::unique_ptr<core::byte_stream> below,
-                                                         identity who, tls_manner) override {
+                                                         identity who, tls_manner how) override {
         auto stream = std::make_unique<bare_stream>(std::move(below));
-        co_await stream->accept(std::move(who.chain));
+        co_await stream->accept(std::move(who.chain), std::move(how.client));
         co_return stream;
     }
 };

@@ -162,6 +162,15 @@ std::vector<std::string> usages_of(X509 *certificate) {
     return out;
 }
 
+der_bytes public_half(EVP_PKEY *key) {
+    const int size = i2d_PublicKey(key, nullptr);
+    der_bytes out(size > 0 ? static_cast<std::size_t>(size) : 0);
+    auto *to = chars(out.data());
+    if (!out.empty())
+        i2d_PublicKey(key, &to);
+    return out;
+}
+
 } // namespace
 
 identity make_root(const certificate_subject &subject, const core::secret &key) {
@@ -200,13 +209,15 @@ der_bytes issue_certificate(const identity &issuer, const certificate_subject &s
 }
 
 der_bytes public_key_of(const core::secret &key) {
-    const auto own = read_key(key);
-    const int size = i2d_PublicKey(own.get(), nullptr);
-    require(size > 0);
-    der_bytes out(static_cast<std::size_t>(size));
-    auto *to = chars(out.data());
-    i2d_PublicKey(own.get(), &to);
+    auto out = public_half(read_key(key).get());
+    require(!out.empty());
     return out;
+}
+
+der_bytes public_key_in(core::const_bytes certificate) {
+    const auto read = read_x509(certificate);
+    auto *key = read ? X509_get0_pubkey(read.get()) : nullptr;
+    return key && EVP_PKEY_is_a(key, "RSA") ? public_half(key) : der_bytes();
 }
 
 der_bytes sign_sha256(const core::secret &key, core::const_bytes data) {
@@ -244,6 +255,13 @@ bool is_signed_by(core::const_bytes certificate, core::const_bytes issuer) {
         X509_verify(below.get(), X509_get0_pubkey(above.get())) == 1;
     ERR_clear_error();
     return good;
+}
+
+bool is_chain_below(const std::vector<der_bytes> &chain, const der_bytes &root) {
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i)
+        if (!is_signed_by(chain[i], chain[i + 1]))
+            return false;
+    return !chain.empty() && (chain.back() == root || is_signed_by(chain.back(), root));
 }
 
 std::optional<certificate_facts> read_certificate(core::const_bytes certificate) {

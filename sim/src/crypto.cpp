@@ -49,9 +49,12 @@ class fixed_keys : public key_source {
 
 class openssl_layer : public tls_layer {
   public:
-    awaitable<std::unique_ptr<core::byte_stream>> connect(std::unique_ptr<core::byte_stream> below,
-                                                          chain_judge accepts) override {
+    awaitable<std::unique_ptr<core::byte_stream>>
+    connect_as(identity own, std::unique_ptr<core::byte_stream> below,
+               chain_judge accepts) override {
         transports::tls_client_options options;
+        options.certificate_chain_pem = chain_pem(own.chain);
+        options.private_key_pem = std::move(own.key);
         options.trust.check = transports::tls_trust::kind::judged;
         options.trust.judge = std::move(accepts);
         co_return co_await transports::tls_connect(std::move(below), std::move(options));
@@ -63,6 +66,7 @@ class openssl_layer : public tls_layer {
         options.certificate_chain_pem = chain_pem(who.chain);
         options.private_key_pem = std::move(who.key);
         options.tls13 = how.tls13;
+        options.client_judge = std::move(how.client);
         co_return co_await transports::tls_accept(std::move(below), std::move(options));
     }
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/sim/firmware.hpp>
 
+#include "device_ports.hpp"
 #include "heci_links.hpp"
 #include "on_die.hpp"
+#include "tls_state.hpp"
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
@@ -28,7 +30,6 @@ namespace costrand::sim {
 namespace {
 
 constexpr std::string_view component = "sim.firmware";
-constexpr std::uint16_t http_port = 16992;
 
 // The firmware clients that answer commands. Watchdog, UPID and HOTHAM take one connection at a
 // time (heci.md 3), AMTHI several, MKHI several: assumed.
@@ -94,9 +95,15 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     static awaitable<void> serve_link(self_ptr me, std::unique_ptr<core::message_stream> below,
                                       link_ptr link);
     static awaitable<void> serve_lme(self_ptr me, core::message_stream &stream, link_ptr link);
-    static awaitable<void> serve_http(self_ptr me, std::unique_ptr<core::byte_stream> connection);
+    static awaitable<void> serve_port(self_ptr me, std::unique_ptr<core::byte_stream> connection,
+                                      std::uint16_t port);
+    // The second for a connection of which it is not known yet whether it is taken.
     static awaitable<void> serve_lms(self_ptr me, std::unique_ptr<core::byte_stream> connection,
                                      std::uint16_t port);
+    static awaitable<void> accept_lms(self_ptr me, std::unique_ptr<core::byte_stream> connection,
+                                      std::uint16_t port);
+    static awaitable<void> vanish(self_ptr me, core::duration gone);
+    [[nodiscard]] bool lme_is_away() const { return core::now(executor) < lme_back; }
 
     net::any_io_executor executor;
     profile device;
@@ -106,7 +113,9 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     faults orders;
     wsman_server server;
     core::task_group tasks;
+    device_ports ports;
     std::list<link_ptr> links;
+    core::time_point lme_back{};
     firmware_counters past; // all but what live links know
     std::function<void(const device_state &)> keep;
     bool stopped = false;
@@ -136,7 +145,10 @@ firmware::impl::impl(net::any_io_executor ex, profile p, core::random_source &ra
       with(std::move(c)),
       orders([ex] { return core::now(ex); }),
       server(state, device, orders, random, log, with.keys),
-      tasks(ex) {
+      tasks(ex),
+      ports(
+          ex, state, device, orders, server, with.tls,
+          [this](core::duration gone) { tasks.spawn(vanish(shared_from_this(), gone)); }, log) {
     server.before_answers([this] { about_to_answer(); });
 }
 
@@ -166,6 +178,8 @@ void firmware::impl::admit(heci::client_id client) {
     for (const auto &[kind, code] : refusals)
         if (orders.happens({kind, client}))
             throw system_error(make_error_code(code));
+    if (client == heci::client::lme && lme_is_away())
+        throw system_error(make_error_code(heci::errc::not_ready));
     // While AMT is disabled nothing can be forwarded to it: its LME client is away. Assumed.
     const bool away = client == heci::client::lme && !state.amt_enabled;
     if (away || max_message(client, device.heci) == 0)
@@ -219,6 +233,7 @@ command_reply firmware::impl::answer(decltype(command_client::answer) function,
                                      core::const_bytes request) {
     const bool was_enabled = state.amt_enabled;
     auto reply = function(request, {state, device, core::now(executor)});
+    ports.look_for_changes();
     if (was_enabled && !state.amt_enabled)
         for (const auto &link : links)
             if (link->client == heci::client::lme)
@@ -280,10 +295,10 @@ awaitable<void> firmware::impl::serve_lme(self_ptr me, core::message_stream &str
                                           link_ptr link) {
     ++me->past.lme_sessions;
     lme_link::service_table services = [me](std::uint16_t port) -> lme_link::service {
-        if (port != http_port)
-            return {}; // TLS and redirection are not served here: open failure 2, assumed
-        return [me](std::unique_ptr<core::byte_stream> channel) {
-            return serve_http(me, std::move(channel));
+        if (!me->ports.takes(port))
+            return {}; // redirection is not served here: open failure 2, assumed
+        return [me, port](std::unique_ptr<core::byte_stream> channel) {
+            return serve_port(me, std::move(channel), port);
         };
     };
     lme_link lme(stream, me->device, me->orders, std::move(services), me->log);
@@ -295,9 +310,20 @@ awaitable<void> firmware::impl::serve_lme(self_ptr me, core::message_stream &str
         throw system_error(ended.error());
 }
 
-awaitable<void> firmware::impl::serve_http(self_ptr me,
-                                           std::unique_ptr<core::byte_stream> connection) {
-    co_await me->server.serve(*connection);
+awaitable<void> firmware::impl::serve_port(self_ptr me,
+                                           std::unique_ptr<core::byte_stream> connection,
+                                           std::uint16_t port) {
+    co_await me->ports.serve(std::move(connection), port);
+}
+
+// First the answer arrives that brought it about.
+awaitable<void> firmware::impl::vanish(self_ptr me, core::duration gone) {
+    co_await core::sleep_for(me->device.lme.vanish_delay);
+    me->log.info(component, "the LME client goes away");
+    me->lme_back = core::now(me->executor) + gone;
+    for (const auto &link : me->links)
+        if (link->client == heci::client::lme)
+            link->break_down();
 }
 
 awaitable<void> firmware::impl::serve_lms(self_ptr me,
@@ -305,13 +331,20 @@ awaitable<void> firmware::impl::serve_lms(self_ptr me,
                                           std::uint16_t port) {
     ++me->past.lms_connections;
     me->log.debug(component, "LMS connection to port ", port);
-    if (port != http_port || me->orders.happens({fault_kind::lms_closes}))
+    if (me->orders.happens({fault_kind::lms_closes}))
         co_return;
     if (me->orders.happens({fault_kind::lms_mute}))
         while (!me->stopped)
             co_await me->stopping.wait();
     if (!me->stopped)
-        co_await serve_http(me, std::move(connection));
+        co_await serve_port(me, std::move(connection), port);
+}
+
+awaitable<void> firmware::impl::accept_lms(self_ptr me,
+                                           std::unique_ptr<core::byte_stream> connection,
+                                           std::uint16_t port) {
+    if (me->ports.takes(port))
+        co_await serve_lms(me, std::move(connection), port);
 }
 
 firmware::firmware(net::any_io_executor executor, profile p, core::random_source &random,
@@ -348,9 +381,9 @@ std::unique_ptr<heci::device> firmware::heci() {
 
 awaitable<std::unique_ptr<core::byte_stream>> firmware::dial_lms(std::uint16_t port) {
     auto me = impl_;
-    const bool listens =
-        me->device.lms && me->state.amt_enabled && !me->device.tls_enforced && port == http_port;
-    if (me->stopped || !listens || me->orders.happens({fault_kind::lms_refused}))
+    const bool there = me->device.lms && me->state.amt_enabled;
+    if (me->stopped || !there || !me->ports.takes(port) ||
+        me->orders.happens({fault_kind::lms_refused}))
         throw system_error(net::error::make_error_code(net::error::connection_refused));
     auto [host, lms] = memory_byte_pair(me->executor);
     me->tasks.spawn(impl::serve_lms(me, std::move(lms), port));
@@ -396,7 +429,7 @@ awaitable<void> firmware::serve_heci(std::unique_ptr<core::message_stream> link,
 
 awaitable<void> firmware::serve_lms(std::unique_ptr<core::byte_stream> connection,
                                     std::uint16_t port) {
-    return impl::serve_lms(impl_, std::move(connection), port);
+    return impl::accept_lms(impl_, std::move(connection), port);
 }
 
 void firmware::before_answers(std::function<void(const device_state &)> keep) {
@@ -440,6 +473,7 @@ const std::vector<call_record> &firmware::calls() const noexcept {
 firmware_counters firmware::counters() const noexcept {
     auto all = impl_->past;
     all.http_requests = impl_->server.requests();
+    all.tls_restarts = impl_->ports.restarts();
     for (const auto &link : impl_->links) {
         if (!link->lme)
             continue;

@@ -184,6 +184,8 @@ void lme_state::open(lme_slot where, std::uint16_t port) {
     if (const auto *order = happens(fault_kind::open_failure))
         return refuse(where,
                       order->value != 0 ? order->value : apf::open_failure_reason::prohibited);
+    if (happens(fault_kind::slots_taken))
+        return refuse(where, apf::open_failure_reason::resource_shortage);
     auto service = services(port);
     if (!service)
         return refuse(where, apf::open_failure_reason::connect_failed);

@@ -137,6 +137,17 @@ void read_lme(std::string_view file, const lined_value &object, lme_profile &to)
     from.take("withdraw_tells", to.withdraw_tells);
     take_duration(from, "advertise_after_ms", to.advertise_after);
     from.take("connections", to.connections, 1, 64);
+    take_duration(from, "vanishes_ms", to.vanishes);
+    take_duration(from, "vanish_delay_ms", to.vanish_delay);
+    from.finish();
+}
+
+void read_tls(std::string_view file, const lined_value &object, tls_profile &to) {
+    object_reader from(file, object);
+    from.take("tls13", to.tls13);
+    from.take("session_per_call", to.session_per_call);
+    take_duration(from, "restart_ms", to.restart);
+    take_duration(from, "first_byte_ms", to.first_byte);
     from.finish();
 }
 
@@ -223,6 +234,7 @@ profile parse_profile(std::string_view file, std::string_view text) {
     from.take("allows_client_control", p.allows_client_control);
     read_clients(file, from, p);
     read_part(file, from, "lme", &read_lme, p.lme);
+    read_part(file, from, "tls", &read_tls, p.tls);
     read_part(file, from, "http", &read_http, p.http);
     read_part(file, from, "classes", &read_classes, p.classes);
     from.finish();
@@ -260,6 +272,9 @@ profile without_delays(profile p) {
     p.http.call_delay = {};
     p.http.setup_delay = {};
     p.lme.withdraw_after = {};
+    p.lme.vanishes = {};
+    p.tls.restart = {};
+    p.tls.first_byte = {};
     return p;
 }
 

@@ -21,17 +21,6 @@ certificate_subject named(std::string common_name) {
     return s;
 }
 
-bool is_chain(const std::vector<der_bytes> &chain) {
-    for (std::size_t i = 0; i + 1 < chain.size(); ++i)
-        if (!is_signed_by(chain[i], chain[i + 1]))
-            return false;
-    return !chain.empty();
-}
-
-bool is_below(const std::vector<der_bytes> &chain, const der_bytes &root) {
-    return is_chain(chain) && (chain.back() == root || is_signed_by(chain.back(), root));
-}
-
 } // namespace
 
 rps_authority::rps_authority(std::shared_ptr<key_source> keys, std::vector<der_bytes> on_die_roots)
@@ -90,12 +79,12 @@ bool rps_authority::accepts(tunnel_proof proof, const std::vector<der_bytes> &ch
     switch (proof) {
     case tunnel_proof::on_die:
         return std::any_of(on_die_roots_.begin(), on_die_roots_.end(),
-                           [&](const auto &root) { return is_below(chain, root); });
+                           [&](const auto &root) { return is_chain_below(chain, root); });
     case tunnel_proof::own:
         return (chain.size() == 1 && is_signed_by(chain[0], chain[0])) ||
-               is_below(chain, mps_root());
+               is_chain_below(chain, mps_root());
     case tunnel_proof::mps_root:
-        return is_below(chain, mps_root());
+        return is_chain_below(chain, mps_root());
     }
     return false;
 }

@@ -56,8 +56,8 @@ wsman_server::wsman_server(device_state &state, const profile &device, faults &o
       digest_(digest_options(state, device), random),
       service_(state, device, std::move(keys)) {}
 
-awaitable<void> wsman_server::serve(core::byte_stream &connection) {
-    auto ended = co_await core::as_result(converse(connection));
+awaitable<void> wsman_server::serve(core::byte_stream &connection, answer_hook answered) {
+    auto ended = co_await core::as_result(converse(connection, std::move(answered)));
     connection.close();
     if (ended)
         co_return;
@@ -66,7 +66,7 @@ awaitable<void> wsman_server::serve(core::byte_stream &connection) {
         throw system_error(ended.error());
 }
 
-awaitable<void> wsman_server::converse(core::byte_stream &connection) {
+awaitable<void> wsman_server::converse(core::byte_stream &connection, answer_hook answered) {
     wsman::http_connection client(connection);
     wsman::http_limits limits;
     limits.utf16_chunk_sizes = true; // RPS counts so
@@ -89,7 +89,8 @@ awaitable<void> wsman_server::converse(core::byte_stream &connection) {
             co_await core::write_all(connection, piece);
             rest += piece.size();
         }
-        if (reply->close)
+        const bool ends = in && answered && answered(reply->to);
+        if (reply->close || ends)
             co_return co_await connection.shutdown();
     }
 }
@@ -141,6 +142,7 @@ awaitable<std::optional<wsman_server::outgoing>> wsman_server::answer(core::byte
     if (status != 200)
         log_.trace(http_component, "< status ", status, " to ", call);
     calls_.push_back({call, who.user, status});
+    reply->to = calls_.back();
     distort(*reply, call);
     if (before_answer_)
         before_answer_();

@@ -2,6 +2,7 @@
 #include "wsman_methods.hpp"
 
 #include "encoding.hpp"
+#include "tls_state.hpp"
 #include "wsman_faults.hpp"
 
 #include <algorithm>
@@ -38,7 +39,8 @@ method_outcome host_based_setup(method_call &call) {
     return returns(success);
 }
 
-method_outcome commit_changes(method_call &) {
+method_outcome commit_changes(method_call &call) {
+    commit_tls(call.state, call.device, call.keys, call.clock);
     return returns(success);
 }
 

@@ -143,9 +143,28 @@ int ask_judge(X509_STORE_CTX *what, void *judge) {
     return good ? 1 : 0;
 }
 
-context_ptr client_context(tls_trust &trust) {
+void limit_versions(SSL_CTX *context, bool tls13) {
+    require(context && SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+            SSL_CTX_set_max_proto_version(context, tls13 ? TLS1_3_VERSION : TLS1_2_VERSION) == 1);
+}
+
+void use_identity(SSL_CTX *context, std::string_view chain_pem, const core::secret &key_pem) {
+    auto chain = read_certificates(chain_pem);
+    require(SSL_CTX_use_certificate(context, chain.front().get()) == 1);
+    for (std::size_t i = 1; i < chain.size(); ++i)
+        require(SSL_CTX_add1_chain_cert(context, chain[i].get()) == 1);
+    auto bio = memory_of(key_pem.reveal());
+    key_ptr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    require(key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&
+            SSL_CTX_check_private_key(context) == 1);
+}
+
+context_ptr client_context(tls_client_options &options) {
     context_ptr context(SSL_CTX_new(TLS_client_method()));
-    require(context && SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) == 1);
+    limit_versions(context.get(), options.tls13);
+    if (!options.certificate_chain_pem.empty())
+        use_identity(context.get(), options.certificate_chain_pem, options.private_key_pem);
+    auto &trust = options.trust;
     switch (trust.check) {
     case tls_trust::kind::system:
         require(SSL_CTX_set_default_verify_paths(context.get()) == 1);
@@ -165,19 +184,18 @@ context_ptr client_context(tls_trust &trust) {
     return context;
 }
 
-context_ptr server_context(const tls_server_options &options) {
+context_ptr server_context(tls_server_options &options) {
     context_ptr context(SSL_CTX_new(TLS_server_method()));
-    require(context && SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) == 1);
-    if (!options.tls13)
-        require(SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION) == 1);
-    auto chain = read_certificates(options.certificate_chain_pem);
-    require(SSL_CTX_use_certificate(context.get(), chain.front().get()) == 1);
-    for (std::size_t i = 1; i < chain.size(); ++i)
-        require(SSL_CTX_add1_chain_cert(context.get(), chain[i].get()) == 1);
-    auto bio = memory_of(options.private_key_pem.reveal());
-    key_ptr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-    require(key && SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1 &&
-            SSL_CTX_check_private_key(context.get()) == 1);
+    limit_versions(context.get(), options.tls13);
+    use_identity(context.get(), options.certificate_chain_pem, options.private_key_pem);
+    if (options.client_judge) {
+        SSL_CTX_set_cert_verify_callback(context.get(), ask_judge, &options.client_judge);
+        SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                           nullptr);
+        // Without a name for them OpenSSL refuses sessions that a client would resume.
+        constexpr unsigned char name[] = {'c'};
+        require(SSL_CTX_set_session_id_context(context.get(), name, sizeof name) == 1);
+    }
     return context;
 }
 
@@ -391,7 +409,7 @@ const boost::system::error_category &tls_category() noexcept {
 
 awaitable<std::unique_ptr<core::byte_stream>> tls_connect(std::unique_ptr<core::byte_stream> below,
                                                           tls_client_options options) {
-    auto e = std::make_shared<engine>(std::move(below), client_context(options.trust));
+    auto e = std::make_shared<engine>(std::move(below), client_context(options));
     const bool judged = options.trust.check == tls_trust::kind::judged;
     if (options.trust.check == tls_trust::kind::anyone || judged) {
         // A name is still sent: servers choose their certificate by it.

@@ -93,12 +93,12 @@ TEST_CASE("a profile may be like another, but for what it names") {
 }
 
 TEST_CASE("an unknown key is told with its line and those that there are") {
-    CHECK(
-        complaint(with(R"("lmes": {})")) ==
-        "mine.json, line 3: unknown key \"lmes\"; there are: like, name, source, identity, "
-        "roots, wired, wireless, tls_enforced, reports_amt_state, amt_enabled, lms, "
-        "allows_client_control, heci, amthi, watchdog, mkhi, upid, presence, flash_log, lme, http, "
-        "classes");
+    CHECK(complaint(with(R"("lmes": {})")) ==
+          "mine.json, line 3: unknown key \"lmes\"; there are: like, name, source, identity, "
+          "roots, wired, wireless, tls_enforced, reports_amt_state, amt_enabled, lms, "
+          "allows_client_control, heci, amthi, watchdog, mkhi, upid, presence, flash_log, lme, "
+          "tls, http, "
+          "classes");
     CHECK(complaint(with("\"lme\": {\n\"slots\": 8,\n\"windw\": 1}"))
               .starts_with("mine.json, line 5: unknown key \"windw\""));
 }

@@ -51,6 +51,9 @@ inline constexpr const char *provisioning_usage = "2.16.840.1.113741.1.2.3";
 // The public half as PKCS#1 DER, as AMT shows it.
 [[nodiscard]] der_bytes public_key_of(const core::secret &key);
 
+// The same of a certificate's key; empty when there is none, or it is not RSA.
+[[nodiscard]] der_bytes public_key_in(core::const_bytes certificate);
+
 // RSA, PKCS#1 v1.5 with SHA-256.
 [[nodiscard]] der_bytes sign_sha256(const core::secret &key, core::const_bytes data);
 [[nodiscard]] bool is_signature_sha256(core::const_bytes certificate, core::const_bytes data,
@@ -59,6 +62,9 @@ inline constexpr const char *provisioning_usage = "2.16.840.1.113741.1.2.3";
 // Whether `certificate` names `issuer` as its issuer and carries its signature. False for what
 // cannot be read.
 [[nodiscard]] bool is_signed_by(core::const_bytes certificate, core::const_bytes issuer);
+
+// Whether each certificate is signed by the next, and the last by the root, or is the root.
+[[nodiscard]] bool is_chain_below(const std::vector<der_bytes> &chain, const der_bytes &root);
 
 // What can be read in a certificate; nothing when it is none.
 struct certificate_facts {

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace costrand::sim {
@@ -26,20 +27,28 @@ class key_source {
 // The same ones in the same order in every process, over and over: for tests and simulations.
 [[nodiscard]] std::unique_ptr<key_source> pooled_keys();
 
-struct tls_manner {
-    bool tls13 = true; // false: TLS 1.2 only
-};
-
 // Is given the peer's certificates, its own first.
 using chain_judge = std::function<bool(const std::vector<der_bytes> &)>;
+
+struct tls_manner {
+    bool tls13 = true; // false: TLS 1.2 only
+    // Which clients are let in; one that shows no certificate is not. Empty: all are, and none is
+    // asked for one.
+    chain_judge client = {};
+};
 
 // Streams over a stream, which they own. Errors and closing are those of transports::tls_connect
 // and tls_accept: transports::tls_errc.
 class tls_layer {
   public:
     virtual ~tls_layer() = default;
+    // `own` is shown to a server that asks; it may be empty.
     [[nodiscard]] virtual awaitable<std::unique_ptr<core::byte_stream>>
-    connect(std::unique_ptr<core::byte_stream> below, chain_judge accepts) = 0;
+    connect_as(identity own, std::unique_ptr<core::byte_stream> below, chain_judge accepts) = 0;
+    [[nodiscard]] awaitable<std::unique_ptr<core::byte_stream>>
+    connect(std::unique_ptr<core::byte_stream> below, chain_judge accepts) {
+        return connect_as(identity(), std::move(below), std::move(accepts));
+    }
     [[nodiscard]] virtual awaitable<std::unique_ptr<core::byte_stream>>
     accept(std::unique_ptr<core::byte_stream> below, identity who, tls_manner how) = 0;
 };

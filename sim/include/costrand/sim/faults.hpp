@@ -40,6 +40,7 @@ enum class fault_kind {
     inject_message,     // `bytes` as a message before it
     // Event: CHANNEL_OPEN from the host, acceptable in itself.
     open_failure,               // answered with CHANNEL_OPEN_FAILURE `value`
+    slots_taken,                // the same with reason 4: others hold all slots
     confirmation_late,          // answered after `delay`
     confirmation_never,         // the slot is taken, nothing is said
     window,                     // the channel's window begins as `value` and never gets larger
@@ -54,6 +55,14 @@ enum class fault_kind {
     lms_refused,
     lms_mute,   // taken, never read
     lms_closes, // taken and closed at once
+    // Event: a connection to the TLS port, over LME or the LMS.
+    tls_refused, // failure 2, or refused by the LMS
+    tls_mute,    // taken, and nothing that is said there is answered
+    tls_late,    // nothing is answered for `delay`
+    tls_cut,     // cut off when the device has sent `value` bytes, in the handshake or later
+    // Event: an answer to an HTTP request has gone out.
+    lme_vanishes, // the LME client goes, and connecting to it fails (ENODEV) for `delay`
+    tls_restarts, // all connections to the ports drop, and the TLS port is deaf for `delay`
     // Event: a complete HTTP request on any transport, before it is answered.
     http_silence, // never answered
     http_delay,   // answered after `delay`

@@ -33,6 +33,7 @@ struct firmware_counters {
     std::size_t protocol_errors = 0; // what a strict firmware refuses
     std::size_t http_requests = 0;
     std::size_t lms_connections = 0;
+    std::size_t tls_restarts = 0;
 };
 
 // All members are called on the executor (a strand).

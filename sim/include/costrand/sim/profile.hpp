@@ -115,6 +115,24 @@ struct lme_profile {
     // "more than one" from AMT 11 on, "perhaps earlier" (apf.md 7.1); heci.md 3 says one.
     // Assumed: 2.
     std::size_t connections = 2;
+    // So long the LME client is away after an answer to GenerateKeyPair: its links end with ENODEV,
+    // and so does connecting to it. Zero: it stays. Seen on AMT 18 ("briefly", apf.md 11); how long
+    // is assumed, and that it goes `vanish_delay` after the answer, which is delivered.
+    core::duration vanishes{};
+    core::duration vanish_delay = std::chrono::milliseconds(100);
+};
+
+// The TLS port.
+struct tls_profile {
+    bool tls13 = true; // else TLS 1.2 only. Assumed: no source says which firmware has which
+    // "New channel (and TLS session) for every WS-MAN call" (AMT 19, apf.md 11): the device ends
+    // each connection after its answer.
+    bool session_per_call = false;
+    // When CommitChanges or Unprovision changes what the port shows, all connections to the ports
+    // are dropped (wsman.md 2.2), and for so long new ones are taken and not answered ("may need 60
+    // s and more" on AMT 18, apf.md 11). Assumed.
+    core::duration restart{};
+    core::duration first_byte{}; // from the connection to the first byte of the handshake. Assumed
 };
 
 struct http_profile {
@@ -176,6 +194,7 @@ struct profile {
     std::string flash_log; // hexadecimal; what the HOTHAM client gives out. Assumed
     presence_profile presence;
     lme_profile lme;
+    tls_profile tls;
     http_profile http;
     class_profile classes;
 

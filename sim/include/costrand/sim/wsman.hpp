@@ -38,9 +38,15 @@ class wsman_server {
                  core::random_source &random, core::log log,
                  std::shared_ptr<key_source> keys = generated_keys());
 
+    // Called when an answer has gone out. True: the connection ends with it.
+    using answer_hook = std::function<bool(const call_record &)>;
+
     // Serves requests until the client or a reply ends the connection, or it idles too long; closes
     // the stream. The stream outlives the call. Throws only cancellation.
-    [[nodiscard]] awaitable<void> serve(core::byte_stream &connection);
+    [[nodiscard]] awaitable<void> serve(core::byte_stream &connection, answer_hook answered);
+    [[nodiscard]] awaitable<void> serve(core::byte_stream &connection) {
+        return serve(connection, answer_hook());
+    }
 
     // Called before each answer to a call goes out; the state is settled by then.
     void before_answers(std::function<void()> hook) { before_answer_ = std::move(hook); }
@@ -58,9 +64,10 @@ class wsman_server {
         std::vector<std::byte> bytes;
         bool close = true;
         std::size_t piece = static_cast<std::size_t>(-1); // most bytes of one write
+        call_record to{};                                 // what it answers
     };
 
-    awaitable<void> converse(core::byte_stream &connection);
+    awaitable<void> converse(core::byte_stream &connection, answer_hook answered);
     // Nothing: a fault wants the connection to end, or to stay without an answer.
     awaitable<std::optional<outgoing>> answer(core::byte_stream &connection, wsman::request_in in);
     // The answer to a request that is authorised and understood, faults of its own included.

@@ -65,6 +65,9 @@ struct tls_client_options {
 
     std::string host; // a name or a literal address: checked, and sent as SNI when it is a name
     tls_trust trust;
+    std::string certificate_chain_pem; // leaf first; for servers that ask; empty: none to show
+    core::secret private_key_pem;
+    bool tls13 = true; // false: TLS 1.2 only
 };
 
 struct tls_server_options {
@@ -73,6 +76,9 @@ struct tls_server_options {
     std::string certificate_chain_pem; // leaf first
     core::secret private_key_pem;
     bool tls13 = true; // false: TLS 1.2 only
+    // Which clients are let in, asked as the function of tls_trust. Empty: all are, and none is
+    // asked for a certificate. With one, a client that has none is refused.
+    std::function<bool(const std::vector<std::vector<std::byte>> &)> client_judge;
 };
 
 // Does the handshake over `below`, which the result owns. Errors: tls_error, and those of `below`.
