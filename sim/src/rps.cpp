@@ -7,6 +7,7 @@
 #include <costrand/core/strand.hpp>
 #include <costrand/core/task_group.hpp>
 
+#include "on_die.hpp"
 #include "rps_admission.hpp"
 #include "rps_link.hpp"
 #include "rps_run.hpp"
@@ -70,6 +71,7 @@ rps_options recorded_rps_options() {
     wifi.wireless.push_back(recorded_wireless());
     o.profiles.emplace("acm-wifi", std::move(wifi));
     o.domains.push_back({"corp.example", {}});
+    o.on_die_roots.push_back(on_die_root());
     return o;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/sim/serve.hpp>
 
+#include "tls_state.hpp"
+
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/task_group.hpp>
@@ -9,6 +11,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -87,6 +90,14 @@ int errno_of(const error_code &refusal) noexcept {
     if (refusal == make_error_code(heci::errc::connect_timed_out))
         return EFAULT;
     return refusal == make_error_code(heci::errc::busy) ? EBUSY : EINVAL;
+}
+
+std::vector<std::uint16_t> lms_ports(const profile &p) {
+    std::vector<std::uint16_t> out;
+    for (const auto port : {plain_port, tls_port})
+        if (std::ranges::find(p.lme.forwards, port) != p.lme.forwards.end())
+            out.push_back(port);
+    return out;
 }
 
 awaitable<void> serve_heci_socket(firmware &device, heci::socket_acceptor &acceptor) {

@@ -9,7 +9,6 @@
 #include <costrand/core/spawn.hpp>
 #include <costrand/core/strand.hpp>
 #include <costrand/sim/serve.hpp>
-#include <costrand/transports/lms_tcp.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -20,6 +19,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -69,7 +69,9 @@ class session {
         for (const auto &fault : options.faults)
             device_.inject().order(fault);
         if (options.lms)
-            lms_.emplace(strand_, "127.0.0.1", transports::lms_plain_port);
+            for (const auto port : sim::lms_ports(options.profile))
+                lms_.push_back(
+                    std::make_unique<transports::tcp_acceptor>(strand_, "127.0.0.1", port));
     }
 
     int run(const std::vector<std::string> &command) {
@@ -85,8 +87,8 @@ class session {
             supervisor_.emplace(strand_, listener, watched_, device_, log_);
             tasks_.spawn(supervisor_->run());
             tasks_.spawn(device_.run());
-            if (lms_)
-                tasks_.spawn(sim::serve_lms_port(device_, *lms_, transports::lms_plain_port));
+            for (const auto &port : lms_)
+                tasks_.spawn(sim::serve_lms_port(device_, *port, port->port()));
         });
         core::spawn(strand_, finish(), core::rethrow);
         context_.run();
@@ -127,7 +129,7 @@ class session {
     watched_calls watched_;
     std::unique_ptr<state_file> state_;
     sim::firmware device_;
-    std::optional<transports::tcp_acceptor> lms_;
+    std::vector<std::unique_ptr<transports::tcp_acceptor>> lms_;
     std::optional<supervisor> supervisor_;
     core::task_group tasks_;
     net::signal_set signals_;

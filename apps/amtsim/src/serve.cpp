@@ -85,6 +85,20 @@ std::string state_path(const settings &options, std::size_t number) {
     return one_of_many ? options.state_file + "." + std::to_string(number) : options.state_file;
 }
 
+// One port of the LMS, at any port of this host.
+struct lms_port {
+    lms_port(net::any_io_executor executor, std::uint16_t port)
+        : of_device(port),
+          acceptor(executor, "127.0.0.1", std::uint16_t{0}) {}
+
+    [[nodiscard]] const char *name() const noexcept {
+        return of_device == transports::lms_tls_port ? "lms-tls" : "lms";
+    }
+
+    std::uint16_t of_device;
+    transports::tcp_acceptor acceptor;
+};
+
 struct served {
     served(net::any_io_executor executor, const settings &options, std::size_t number,
            const std::string &folder, core::random_source &random, core::log log)
@@ -99,7 +113,8 @@ struct served {
         for (const auto &fault : options.faults)
             device.inject().order(fault);
         if (options.lms)
-            lms.emplace(executor, "127.0.0.1", std::uint16_t{0});
+            for (const auto port : sim::lms_ports(me))
+                lms.push_back(std::make_unique<lms_port>(executor, port));
     }
 
     sim::profile me;
@@ -107,7 +122,7 @@ struct served {
     sim::firmware device;
     std::string path;
     heci::socket_acceptor heci;
-    std::optional<transports::tcp_acceptor> lms;
+    std::vector<std::unique_ptr<lms_port>> lms;
 };
 
 class desk {
@@ -158,8 +173,9 @@ class desk {
         for (const auto &one : devices_) {
             std::printf("device %s unix:%s", one->device.device_profile().uuid.c_str(),
                         one->path.c_str());
-            if (one->lms)
-                std::printf(" lms 127.0.0.1:%u", static_cast<unsigned>(one->lms->port()));
+            for (const auto &port : one->lms)
+                std::printf(" %s 127.0.0.1:%u", port->name(),
+                            static_cast<unsigned>(port->acceptor.port()));
             std::printf("\n");
         }
         if (rps_)
@@ -171,9 +187,8 @@ class desk {
         for (const auto &one : devices_) {
             tasks_.spawn(one->device.run());
             tasks_.spawn(sim::serve_heci_socket(one->device, one->heci));
-            if (one->lms)
-                tasks_.spawn(
-                    sim::serve_lms_port(one->device, *one->lms, transports::lms_plain_port));
+            for (const auto &port : one->lms)
+                tasks_.spawn(sim::serve_lms_port(one->device, port->acceptor, port->of_device));
         }
         if (rps_)
             tasks_.spawn(sim::serve_rps_port(*server_, *rps_));

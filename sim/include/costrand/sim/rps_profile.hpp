@@ -100,7 +100,8 @@ struct rps_options {
     std::vector<rps_domain> domains;
     // DER. Which roots may stand above the certificate of a device that is not set up yet: the real
     // server has Intel's on-die roots built in.
-    std::vector<std::vector<std::byte>> on_die_roots;
+    std::vector<std::vector<std::byte>>
+        on_die_roots; // of recorded_rps_options: firmware::on_die_root()
     rps_timings timings;
     std::string version = "2.40.0"; // appVersion: that of the recorded server
 

@@ -10,6 +10,7 @@
 #include <costrand/transports/tcp.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace costrand::sim {
 
@@ -18,7 +19,11 @@ namespace costrand::sim {
 // Device and acceptor outlive the call. Cancellation: ends the links, too.
 [[nodiscard]] awaitable<void> serve_heci_socket(firmware &device, heci::socket_acceptor &acceptor);
 
-// The same for a port of the LMS. `port` is the device's port (16992), whatever the acceptor's is.
+// The ports of AMT's web service on which an LMS listens for that device: those that it forwards.
+[[nodiscard]] std::vector<std::uint16_t> lms_ports(const profile &p);
+
+// The same for a port of the LMS. `port` is the device's port (of lms_ports), whatever the
+// acceptor's is.
 [[nodiscard]] awaitable<void> serve_lms_port(firmware &device, transports::tcp_acceptor &acceptor,
                                              std::uint16_t port);
 
