@@ -356,3 +356,54 @@ TEST_CASE("an empty read completes at once beside a pending one") {
         CHECK(n == 0);
     });
 }
+
+namespace {
+
+// What a client of one version without and with a certificate hears, and what the server's judge
+// was shown.
+awaitable<void> ask_client(net::any_io_executor executor, bool server13, bool client13) {
+    static const auto shown = root().issue({});
+    for (const bool has_one : {false, true}) {
+        std::size_t asked = 0, certificates = 0;
+        auto server = good_server(server13);
+        server.client_judge = [&](const std::vector<std::vector<std::byte>> &chain) {
+            ++asked;
+            certificates = chain.size();
+            return true;
+        };
+        auto client = client_options();
+        client.tls13 = client13;
+        if (has_one) {
+            client.certificate_chain_pem = shown.certificate_pem;
+            client.private_key_pem = core::secret(std::string_view(shown.key_pem));
+        }
+        auto below = sim::memory_byte_pair(executor);
+        core::task_group group(executor);
+        group.spawn(serve_quietly(std::move(below.second), std::move(server)));
+        auto got = co_await core::as_result(
+            transports::tls_connect(std::move(below.first), std::move(client)));
+        co_await group.join();
+        error_code heard = got ? error_code() : got.error();
+        std::vector<std::byte> unread(1);
+        if (got)
+            heard = (co_await core::as_result((*got)->read_some(net::buffer(unread)))).error();
+        CHECK(asked == (has_one ? 1 : 0));
+        CHECK(certificates == (has_one ? 2 : 0)); // and the root, which the client knows
+        // Let in, and then left without close_notify; or refused.
+        CHECK(heard == (has_one ? tls_errc::truncated : tls_errc::refused_by_peer));
+    }
+}
+
+} // namespace
+
+TEST_CASE("a server that asks for certificates judges them, and refuses a client that has none") {
+    for (const bool server13 : {false, true})
+        for (const bool client13 : {false, true})
+            test::run_coro(
+                [=](test::coro_environment env) -> awaitable<void> {
+                    CAPTURE(server13);
+                    CAPTURE(client13);
+                    co_await ask_client(env.executor, server13, client13);
+                },
+                5);
+}
