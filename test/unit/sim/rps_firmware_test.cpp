@@ -8,6 +8,8 @@
 #include "support/recorded_calls.hpp"
 #include "support/run_coro.hpp"
 
+#include <algorithm>
+
 using namespace costrand;
 using namespace costrand::test;
 using namespace std::chrono_literals;
@@ -91,4 +93,54 @@ TEST_CASE("a simulated device is activated to client control, and again, as reco
 
 TEST_CASE("a simulated device gets remote access, and again, as recorded") {
     play("ccm-cira", {"ccm-cira", "ccm-cira-again"}, sim::control_mode::client);
+}
+
+namespace {
+
+// The recorded steps before a device makes a key, without those that depend on how long it keeps a
+// connection.
+std::vector<std::string> calls_before_the_key(std::vector<std::string> steps) {
+    std::erase(steps, "ClientHello");
+    const auto key = std::ranges::find_if(
+        steps, [](const auto &step) { return step.find("GenerateKeyPair") != step.npos; });
+    steps.erase(key, steps.end());
+    return steps;
+}
+
+// A device that enforces TLS: from the on-die chain over its own certificate, a session for each
+// call, deaf for 8 s after the commit.
+awaitable<void> set_up_through_tls(coro_environment env, sim::crypto with) {
+    const auto random = core::seeded_random(3);
+    auto model = sim::built_in_profile("amt19-tls-enforced");
+    model.lms = true;
+    sim::firmware device(env.executor, model, *random, core::log(), with);
+    auto options = sim::recorded_rps_options();
+    options.domains.push_back({model.dns_suffix, {}});
+    rps_rig rig(env.executor, std::move(options), 256 * 1024, with);
+    rig.connect();
+    port_dialer dial = [&device](std::uint16_t port) { return device.dial_lms(port); };
+    auto facts = recorded_facts(0);
+    facts.password = device.state().local_password;
+    facts.tls_enforced = true;
+    auto first = first_message("activate --profile ccm", facts);
+    auto run = co_await relay(env.executor, rig, std::move(dial), std::move(first), true);
+    CHECK(run.resets == 0);
+    const auto steps = calls_before_the_key(steps_of(rig.server.calls(), run.beside));
+    CHECK_MESSAGE(steps == calls_before_the_key(recorded_steps("tls-enforced-19-ccm")),
+                  to_text(steps));
+    CHECK(device.mode() == sim::control_mode::client);
+    co_await rig.finish();
+    device.stop();
+    co_await device.run();
+}
+
+} // namespace
+
+TEST_CASE("a simulated device that enforces TLS is set up through it as recorded") {
+    for (auto *make : {sim::pooled_crypto, sim::bare_crypto})
+        run_coro(
+            [make](coro_environment env) -> awaitable<void> {
+                co_await set_up_through_tls(env, make());
+            },
+            teardown_points);
 }
