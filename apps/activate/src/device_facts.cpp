@@ -35,7 +35,8 @@ class reader {
         facts_.hostname = options_.hostname.empty() ? env_.hostname() : options_.hostname;
         co_await read_hashes();
         co_await read_suffix();
-        co_await refuse_tls_only();
+        co_await read_tls_enforced();
+        facts_.tls_tunnel = options_.tls_tunnel;
         amt_.close();
         facts_.friendly_name = options_.friendly_name;
         facts_.progress_supported = true;
@@ -138,15 +139,12 @@ class reader {
     }
 
     // What cannot be asked counts as not enforced, as in the reference client.
-    awaitable<void> refuse_tls_only() {
+    awaitable<void> read_tls_enforced() {
         const auto state =
             co_await heci::query_enablement(*env_.device, env_.heci_limits, env_.log);
-        if (!state.tls_enforced)
-            co_return;
-        env_.log.info(component, "TLS is enforced on local ports");
-        throw error(exit_code::tls_configuration_failed,
-                    "this device takes TLS only on its local ports: activating it is not in this "
-                    "version yet");
+        facts_.tls_enforced = state.tls_enforced;
+        if (state.tls_enforced)
+            env_.log.info(component, "TLS is enforced on local ports");
     }
 
     const environment &env_;

@@ -73,7 +73,7 @@ constexpr std::array apf_rows = {
     row<apf::errc>{apf::errc::password_flag_not_zero, amt_connection_failed, ""},
     row<apf::errc>{apf::errc::unknown_global_request, amt_connection_failed, ""},
     row<apf::errc>{apf::errc::open_prohibited, amt_connection_failed,
-                   "AMT may be disabled, or take TLS only, which is not in this version yet"},
+                   "AMT may be disabled, or be restarting: wait a minute and try again"},
     row<apf::errc>{apf::errc::open_connect_failed, amt_connection_failed,
                    "AMT's web server does not run: wait a minute and try again"},
     row<apf::errc>{apf::errc::open_unknown_type, amt_connection_failed, ""},

@@ -74,6 +74,7 @@ environment host_environment(net::any_io_executor executor, const settings &opti
     environment env;
     env.executor = executor;
     env.log = says.log();
+    env.limits = options.limits;
     env.hostname = &os_hostname;
     env.dns_suffix = &look_up_dns_suffix;
     env.connect_server = [&options, log = env.log] {

@@ -61,6 +61,9 @@ constexpr std::array table = {
         "for none; when not given, https_proxy (for ws http_proxy), all_proxy and no_proxy decide"),
     fallback("120", own("server-timeout", 0, "RPC_SERVER_TIMEOUT", seconds, "SECONDS", works,
                         "give up after so long without a word from the server")),
+    own("tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", works,
+        "ask the server to talk TLS with AMT itself, through this program; devices that take TLS "
+        "only do so anyway"),
     own("demo", 0, "", toggle, "", works,
         "show it without hardware: a simulated device, a small server and this client, in one "
         "process over real sockets"),
@@ -108,8 +111,6 @@ constexpr std::array table = {
                "provisioning certificate of a local activation")),
     secret(own("provisioningCertPwd", 0, "PROVISIONING_CERT_PASSWORD", text, "PASSWORD", later,
                "its password")),
-    own("tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", later,
-        "ask the server to talk TLS with AMT itself"),
 };
 
 } // namespace

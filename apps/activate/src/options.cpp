@@ -229,6 +229,7 @@ settings make_settings(const option_values &values, std::vector<notice> &notices
     out.transport = transport(values["transport"].text.reveal());
     if (!out.demo)
         out.device = values.text("device");
+    out.tls_tunnel = values.is_on("tls-tunnel");
     out.skip_cert_check = values.is_on("skip-cert-check");
     out.server_timeout = std::chrono::seconds(std::stoul(values.text("server-timeout")));
     return out;

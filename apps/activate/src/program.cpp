@@ -112,6 +112,7 @@ int run(const option_values &values, std::vector<notice> notices) {
     try {
         options = make_settings(values, notices);
         use_environment_proxy(options, &environment_variable);
+        use_environment_limits(options, &environment_variable, notices);
     } catch (const error &e) {
         console says(console_for(options));
         for (const auto &[level, line] : notices)

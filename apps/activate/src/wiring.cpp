@@ -4,6 +4,7 @@
 #include "device_facts.hpp"
 #include "server_failure.hpp"
 
+#include <costrand/apf/errc.hpp>
 #include <costrand/apf/host.hpp>
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
@@ -12,6 +13,7 @@
 #include <costrand/rps/command.hpp>
 #include <costrand/rps/session.hpp>
 #include <costrand/transports/heci_amthi.hpp>
+#include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/heci_lme.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/wsman/errc.hpp>
@@ -30,7 +32,6 @@ namespace costrand::activate {
 namespace {
 
 constexpr std::string_view component = "activate";
-constexpr std::uint16_t management_port = transports::lms_plain_port;
 // RPS takes 102400 characters of base64: session_core refuses what is longer than that. This one
 // only keeps a peer from filling the memory.
 constexpr std::size_t reply_limit = 1024 * 1024;
@@ -40,6 +41,20 @@ constexpr std::string_view in_client_mode =
     "attempt: this server may not know its password";
 constexpr std::string_view in_admin_mode =
     "; note: the device itself is in admin control mode now, with the password of this profile";
+
+// What is over when the firmware has restarted, or its MEI client is back. A reset device is not
+// among them: the APF host has opened it again, several times, before it says so.
+bool device_returns(error_code why) {
+    return why == heci::errc::not_ready || why == heci::errc::no_client ||
+           why == heci::errc::busy || why == heci::errc::connect_refused ||
+           why == heci::errc::connect_timed_out;
+}
+
+// What is over when AMT has restarted its TLS, or has closed what was open before.
+bool port_returns(error_code why) {
+    return why == apf::errc::open_connect_failed || why == apf::errc::open_resource_shortage ||
+           why == transports::lms_errc::not_running || why == transports::lms_errc::no_answer;
+}
 
 // One reply of AMT; above the limit it is told as what it means to the server.
 awaitable<std::vector<std::byte>> read_reply(core::byte_stream &stream) {
@@ -92,6 +107,8 @@ class run {
     awaitable<report> steps() {
         step("reading the device's facts over " + env_.device->name());
         auto facts = co_await read_device(env_, options_);
+        if (facts.tls_enforced)
+            port_ = transports::lms_tls_port;
         co_await choose_path();
         facts.lms_installed = lms_takes_connections_;
 
@@ -115,7 +132,7 @@ class run {
     awaitable<void> choose_path() {
         path_ = rps::amt_path::lme;
         if (options_.transport != transport_choice::lme) {
-            step("looking for an LMS on 127.0.0.1:" + std::to_string(management_port), true);
+            step("looking for " + lms_name(), true);
             lms_failure_ = co_await probe_lms();
             if (!lms_failure_) {
                 env_.log.trace(component, "Using existing LMS");
@@ -132,8 +149,10 @@ class run {
 
     // What is wrong with the LMS; nothing when it can be used.
     awaitable<error_code> probe_lms() {
-        auto dialled = co_await core::as_result(env_.dial_lms(management_port));
+        auto dialled = co_await core::as_result(env_.dial_lms(port_));
         lms_takes_connections_ = dialled.has_value();
+        if (dialled && port_ == transports::lms_tls_port)
+            co_return error_code(); // who speaks first there is the server
         if (dialled)
             co_return co_await transports::ask_lms(**dialled, transports::lms_options().limit);
         if (dialled.error() == core::cond::cancelled)
@@ -141,8 +160,8 @@ class run {
         co_return dialled.error();
     }
 
-    static std::string lms_name() {
-        return "the LMS on 127.0.0.1:" + std::to_string(management_port);
+    [[nodiscard]] std::string lms_name() const {
+        return "the LMS on 127.0.0.1:" + std::to_string(port_);
     }
 
     awaitable<void> open_lme() {
@@ -191,14 +210,17 @@ class run {
 
     rps::amt_dialer dialer() {
         if (path_ == rps::amt_path::lme)
-            return [host = &*host_] { return host->open_channel(management_port); };
-        return [dial = env_.dial_lms] { return dial(management_port); };
+            return [host = &*host_](std::uint16_t port) { return host->open_channel(port); };
+        return env_.dial_lms;
     }
 
     awaitable<report> converse(rps::session_options about, core::message_stream &server,
                                rps::device_facts facts) {
         rps::executor_options how;
         how.path = path_;
+        how.port = port_;
+        how.device_returns = &device_returns;
+        how.port_returns = &port_returns;
         how.limits = env_.limits;
         rps::executor amt(dialer(), &read_reply, how, env_.log);
         about.limits = env_.limits;
@@ -270,6 +292,11 @@ class run {
             return step("waiting for the server, behind " + round + call, true);
         case rps::progress::step::no_answer:
             return step(round + call + ": no answer; the server will ask again");
+        case rps::progress::step::tunnelling:
+            setup_asked_ = true; // the requests in the tunnel are not seen
+            return step("TLS session " + std::to_string(now.round) + " between the server and AMT");
+        case rps::progress::step::switching:
+            return step("AMT restarts its ports; going on with port " + std::string(now.label));
         case rps::progress::step::server_label:
             return step("the server says: " + std::string(now.label));
         }
@@ -280,6 +307,7 @@ class run {
     core::task_group background_;
     std::optional<apf::host> host_;
     rps::amt_path path_ = rps::amt_path::lms;
+    std::uint16_t port_ = transports::lms_plain_port;
     error_code lms_failure_;
     bool lms_takes_connections_ = false;
     bool setup_asked_ = false;

@@ -45,9 +45,14 @@ constexpr std::array entries = {
     entry{errc::protocol_version, 10,
           "the provisioning server and this program speak different protocol versions (ours is "
           "4.0.0)"},
-    entry{errc::tunnel_not_supported, 105,
-          "the provisioning server asked for the TLS tunnel, which this version cannot carry yet"},
+    entry{
+        errc::bad_port_switch, 113,
+        "the provisioning server sent a port_switch that cannot be followed: it needs a port from "
+        "1 to 65535 and a delay in seconds"},
     entry{errc::amt_connect_failed, 71, "no connection to AMT"},
+    entry{errc::port_switch_failed, 71,
+          "AMT's TLS port took no connection after the server's port switch: wait a minute and try "
+          "again"},
     entry{errc::amt_no_reply, 71, "AMT did not answer in time"},
     entry{errc::amt_reply_incomplete, 101, "AMT's reply broke off or is not HTTP"},
     entry{errc::response_too_large, 101,

@@ -6,7 +6,9 @@
 #include "json_text.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
+#include <system_error>
 
 namespace costrand::rps {
 
@@ -190,6 +192,38 @@ core::result<std::vector<std::byte>> decode_payload(std::string_view text) {
         }
     }
     return out;
+}
+
+core::result<port_switch_order> parse_port_switch(std::string_view payload) {
+    const auto read = [](const boost::json::object &object) -> core::result<port_switch_order> {
+        const auto number_of = [&](std::string_view key) -> std::optional<std::int64_t> {
+            const auto *value = object.if_contains(key);
+            if (!value)
+                return std::nullopt;
+            if (value->is_int64())
+                return value->get_int64();
+            const std::string_view text = value->is_string() ? value->get_string() : "";
+            std::int64_t number = 0;
+            const auto [end, failure] =
+                std::from_chars(text.data(), text.data() + text.size(), number);
+            const bool whole = failure == std::errc() && end == text.data() + text.size();
+            return whole ? std::optional(number) : std::nullopt;
+        };
+        const auto *delay_value = object.if_contains("delay");
+        const bool no_delay = !delay_value || delay_value->is_null();
+        const auto port = number_of("port");
+        const auto delay = no_delay ? std::optional<std::int64_t>(0) : number_of("delay");
+        if (!port || *port < 1 || *port > 65535 || !delay)
+            return make_error_code(errc::bad_port_switch);
+        port_switch_order order;
+        order.port = static_cast<std::uint16_t>(*port);
+        order.delay = std::chrono::seconds(*delay);
+        return order;
+    };
+    const auto order = with_json_object(payload, read);
+    if (!order)
+        return make_error_code(errc::bad_port_switch);
+    return *order;
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/rps/session.hpp>
 
+#include "tunnel.hpp"
+
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
@@ -34,7 +36,10 @@ session::session(core::message_stream &server, executor &amt, session_options op
       on_progress_(std::move(options.on_progress)),
       log_(std::move(log)),
       core_(std::move(options.request), options.limits),
-      events_(waiting_events) {}
+      events_(waiting_events),
+      tunnel_(std::make_unique<tunnel>(server.get_executor(), amt, events_, log_)) {}
+
+session::~session() = default;
 
 awaitable<outcome> session::run() {
     core::assert_on(server_.get_executor());
@@ -45,6 +50,7 @@ awaitable<outcome> session::run() {
     // From here on nothing can be cancelled: the children are joined whatever happened.
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     co_await stop_relay();
+    co_await tunnel_->close();
     reader.cancel();
     server_.close();
     // The reader tells what it saw as an event; it has no other failure.
@@ -63,7 +69,7 @@ awaitable<void> session::converse() {
     co_await perform(core_.start(core::now(server_.get_executor())));
     while (!outcome_ && !failure_) {
         log_.debug(component, "listening to RPS...");
-        event e = co_await next_event();
+        session_event e = co_await next_event();
         co_await perform(feed(e));
     }
 }
@@ -76,13 +82,13 @@ awaitable<void> session::read_server() {
         auto got = co_await core::as_result(server_.receive(net::buffer(buffer.get(), size)));
         if (!got && got.error() == core::cond::cancelled)
             co_return;
-        event e;
+        session_event e;
         if (got) {
-            e.what = event::kind::message;
+            e.what = session_event::kind::message;
             e.message = core::secret(core::as_text({buffer.get(), *got}));
             core::wipe(buffer.get(), *got);
         } else {
-            e.what = event::kind::closed;
+            e.what = session_event::kind::closed;
             if (got.error() == core::errc::message_too_large)
                 e.error = errc::message_too_large;
             else if (got.error() != core::end_of_stream)
@@ -95,13 +101,28 @@ awaitable<void> session::read_server() {
 }
 
 awaitable<void> session::relay(action::relay order) {
-    event e;
-    e.relay = order.id;
+    session_event e;
+    e.id = order.id;
     try {
-        e.reply = co_await amt_.exchange(std::move(order.request));
-        e.what = event::kind::reply;
+        e.bytes = co_await amt_.exchange(std::move(order.request));
+        e.what = session_event::kind::reply;
     } catch (const amt_error &failed) {
-        e.what = event::kind::no_reply;
+        e.what = session_event::kind::no_reply;
+        e.error = failed.code();
+        e.cause = failed.cause();
+        e.detail = failed.detail();
+    }
+    co_await events_.send(std::move(e));
+}
+
+awaitable<void> session::switch_port(action::switch_port order) {
+    session_event e;
+    e.id = order.id;
+    try {
+        co_await amt_.switch_port(order.order);
+        e.what = session_event::kind::switched;
+    } catch (const amt_error &failed) {
+        e.what = session_event::kind::no_reply;
         e.error = failed.code();
         e.cause = failed.cause();
         e.detail = failed.detail();
@@ -110,7 +131,7 @@ awaitable<void> session::relay(action::relay order) {
 }
 
 // The next thing that happens, a passed time limit included.
-awaitable<session::event> session::next_event() {
+awaitable<session_event> session::next_event() {
     const auto wake = core_.wake_at();
     if (!wake)
         co_return co_await events_.receive();
@@ -120,30 +141,41 @@ awaitable<session::event> session::next_event() {
         co_return std::move(*arrived);
     if (arrived.error() != core::errc::timed_out)
         throw system_error(arrived.error());
-    co_return event();
+    co_return session_event();
 }
 
-session_actions session::feed(event &e) {
+session_actions session::feed(session_event &e) {
     const auto now = core::now(server_.get_executor());
     cause_ = {};
     switch (e.what) {
-    case event::kind::wake:
+    case session_event::kind::wake:
+        cause_ = amt_.dial_failure();
         return core_.on_wake(now);
-    case event::kind::message:
+    case session_event::kind::message:
         log_message(e.message.reveal());
         return core_.on_message(e.message.reveal(), now);
-    case event::kind::closed:
+    case session_event::kind::closed:
         if (e.error)
             log_.error(component, "error: ", e.error);
         return core_.on_closed(e.error);
-    case event::kind::reply:
-        return core_.on_reply(e.relay, e.reply, now);
-    case event::kind::no_reply:
-        if (!core_.is_relaying(e.relay))
+    case session_event::kind::reply:
+        return core_.on_reply(e.id, e.bytes, now);
+    case session_event::kind::no_reply:
+        if (!core_.is_relaying(e.id))
             return {}; // it was replaced while this event waited
         log_no_reply(e);
         cause_ = e.cause;
-        return core_.on_no_reply(e.relay, e.error, e.detail, now);
+        return core_.on_no_reply(e.id, e.error, e.detail, now);
+    case session_event::kind::switched:
+        return core_.on_switched(e.id, now);
+    case session_event::kind::tunnel_data:
+        return core_.on_tunnel_data(e.id, e.bytes, now);
+    case session_event::kind::tunnel_closed:
+        log_tunnel_end(e);
+        return core_.on_tunnel_closed(e.id, e.error, now);
+    case session_event::kind::tunnel_failed:
+        cause_ = e.cause;
+        return core_.on_tunnel_failed(e.id, e.error, e.detail);
     }
     return {};
 }
@@ -160,8 +192,16 @@ awaitable<void> session::perform(session_actions actions) {
                 actions.push_back(std::move(more));
         } else if (auto *request = std::get_if<action::relay>(&actions[i])) {
             co_await start_relay(std::move(*request));
+        } else if (auto *data = std::get_if<action::tunnel>(&actions[i])) {
+            auto then = co_await start_tunnel(std::move(*data));
+            for (auto &more : then)
+                actions.push_back(std::move(more));
+        } else if (const auto *order = std::get_if<action::switch_port>(&actions[i])) {
+            co_await start_switch(*order);
         } else if (std::holds_alternative<action::drop_relay>(actions[i])) {
             co_await stop_relay();
+        } else if (std::holds_alternative<action::drop_tunnel>(actions[i])) {
+            co_await tunnel_->close();
         } else if (const auto *label = std::get_if<action::show>(&actions[i])) {
             tell({progress::step::server_label, core_.rounds(), call_, label->label});
         } else if (auto *done = std::get_if<action::finish>(&actions[i])) {
@@ -175,6 +215,8 @@ awaitable<void> session::perform(session_actions actions) {
 // Bounded: a server that does not read is as silent as one that does not write.
 awaitable<void> session::send(action::send order) {
     const auto bytes = core::as_bytes(order.text.reveal());
+    if (order.what == method::port_switch_ack)
+        log_.debug(component, "Port switch: sent port_switch_ack to RPS");
     if (order.what == method::response)
         log_.debug(component, "Received response from LME/LMS, forwarding to RPS");
     log_.debug(component, "sending message to RPS: ", order.what, ", ", bytes.size(), " bytes");
@@ -197,6 +239,36 @@ awaitable<void> session::start_relay(action::relay order) {
     tell({progress::step::relaying, order.round, call_, {}});
     relaying_.emplace(server_.get_executor());
     relaying_->spawn(relay(std::move(order)));
+}
+
+awaitable<void> session::start_switch(action::switch_port order) {
+    co_await stop_relay();
+    const std::string port = std::to_string(order.order.port);
+    tell({progress::step::switching, core_.rounds(), {}, port});
+    relaying_.emplace(server_.get_executor());
+    relaying_->spawn(switch_port(std::move(order)));
+}
+
+// Gives what the core makes of it when AMT takes nothing any more.
+awaitable<session_actions> session::start_tunnel(action::tunnel order) {
+    log_.debug(component, "RPS sent activation data, processing...");
+    const auto id = order.id;
+    if (order.opens_session) {
+        tell({progress::step::tunnelling, ++tls_sessions_, {}, {}});
+        call_.clear();
+    }
+    error_code failed;
+    std::string detail;
+    try {
+        co_await tunnel_->carry(std::move(order));
+    } catch (const amt_error &e) {
+        failed = e.code();
+        detail = e.detail();
+    }
+    session_actions out;
+    if (failed)
+        out = core_.on_tunnel_failed(id, failed, detail);
+    co_return out;
 }
 
 // The channel to AMT is closed when this completes.
@@ -227,7 +299,7 @@ void session::log_message(std::string_view text) const {
         log_.trace(component, "PAYLOAD:<", payload->size(), " bytes>");
 }
 
-void session::log_no_reply(const event &e) const {
+void session::log_no_reply(const session_event &e) const {
     if (e.error == errc::amt_no_reply) {
         const char *path = amt_.path() == amt_path::lme ? "LME" : "LMS";
         log_.error(component, "Timeout waiting for ", path, " response - AMT not responding");
@@ -239,6 +311,24 @@ void session::log_no_reply(const event &e) const {
         if (e.error == errc::amt_reply_incomplete)
             tell({progress::step::no_answer, core_.rounds(), call_, {}});
     }
+}
+
+void session::log_tunnel_end(const session_event &e) const {
+    if (!core_.is_tunnel(e.id))
+        return; // the server has begun another
+    const bool lme = amt_.path() == amt_path::lme;
+    if (e.error)
+        log_.error(component, "LMS error: ", e.error);
+    if (!core_.answer_owed())
+        log_.debug(component,
+                   lme ? "LME tunnel: APF channel closed after payload; reopening channel "
+                         "on next TLS round"
+                       : "LMS closed the connection after its answer");
+    else if (lme)
+        log_.debug(component, "LME tunnel: APF channel closed with no payload; asking RPS to "
+                              "re-handshake");
+    else
+        log_.warn(component, "Empty response from LMS - sending connection_reset");
 }
 
 void session::end(outcome result) {

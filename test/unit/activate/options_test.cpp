@@ -214,14 +214,18 @@ TEST_CASE("what is for local activation excludes a provisioning server") {
     CHECK(out.failure->text.find("PROVISIONING_CERT") != std::string::npos);
 }
 
+TEST_CASE("the TLS tunnel is asked for by option and by environment, and not by itself") {
+    CHECK(read({with({"--tls-tunnel"}), {}, {}}).settings->tls_tunnel);
+    CHECK(read({complete, {{"RPC_TLS_TUNNEL", "true"}}, {}}).settings->tls_tunnel);
+    CHECK_FALSE(read({with({"--tls-tunnel=false"}), {}, {}}).settings->tls_tunnel);
+    CHECK_FALSE(read({complete, {}, {}}).settings->tls_tunnel);
+}
+
 TEST_CASE("what this version does not do yet is refused, never ignored") {
     CHECK(refusal({{"--local", "--ccm"}, {}, {}}) == 28);
     CHECK(refusal({{"--local", "--acm"}, {}, {}}) == 28);
     CHECK(refusal({{"--local", "--ccm", "--acm"}, {}, {}}) == 33);
     CHECK(refusal({{"--stopConfig"}, {}, {}}) == 28);
-    CHECK(refusal({with({"--tls-tunnel"}), {}, {}}) == 28);
-    CHECK(refusal({complete, {{"RPC_TLS_TUNNEL", "true"}}, {}}) == 28);
-    CHECK(refusal({with({"--tls-tunnel=false"}), {}, {}}) == 0);
     CHECK(refusal({{"-u", "https://console/api", "--profile", "lab"}, {}, {}}) == 20);
     CHECK(refusal({{"-u", "http://console/api", "--profile", "lab"}, {}, {}}) == 20);
     CHECK(refusal({{"-u", "https://console/api", "--local", "--ccm"}, {}, {}}) == 28);

@@ -179,19 +179,3 @@ TEST_CASE("a channel that cannot be opened is 71, with the firmware's reason and
         CHECK(end.text().find("over LME") != std::string::npos);
     });
 }
-
-TEST_CASE("a device that takes TLS only is refused before the server hears of it") {
-    test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        world w(env.executor, false);
-        auto p = device_profile(false);
-        p.tls_enforced = true;
-        sim::firmware other(env.executor, p, *w.random, {});
-        const auto handle = other.heci();
-        w.env.device = handle.get();
-        const auto end = co_await run(w);
-        CHECK(end.code() == 105);
-        CHECK(w.server.counters().sessions == 0);
-        other.stop();
-        co_await other.run();
-    });
-}

@@ -9,12 +9,14 @@
 #include <costrand/core/stream.hpp>
 #include <costrand/core/stream_ops.hpp>
 #include <costrand/core/task_group.hpp>
+#include <costrand/core/time.hpp>
 #include <costrand/rps/executor.hpp>
 #include <costrand/rps/messages.hpp>
 #include <costrand/rps/session.hpp>
 #include <costrand/sim/memory.hpp>
 #include <costrand/wsman/http.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,7 +39,7 @@ class scripted_amt {
           children_(executor) {}
 
     rps::amt_dialer dialer() {
-        return [this] { return dial(); };
+        return [this](std::uint16_t port) { return dial(port); };
     }
 
     // Ends the scripts that still wait.
@@ -52,8 +54,10 @@ class scripted_amt {
 
   public:
     std::size_t dials = 0;            // so far, the failed ones included
+    std::vector<std::uint16_t> ports; // of each
     std::size_t &open = *open_count_; // near ends not yet destroyed
     error_code dial_failure;
+    core::time_point heals_at = core::time_point::max(); // dial_failure is over then
     core::duration dial_time{};
 
   private:
@@ -81,10 +85,11 @@ class scripted_amt {
         std::shared_ptr<std::size_t> open_;
     };
 
-    awaitable<std::unique_ptr<core::byte_stream>> dial() {
+    awaitable<std::unique_ptr<core::byte_stream>> dial(std::uint16_t port) {
         ++dials;
+        ports.push_back(port);
         co_await core::sleep_for(dial_time);
-        if (dial_failure)
+        if (dial_failure && core::now(executor_) < heals_at)
             throw system_error(dial_failure, "no channel");
         auto [near, far] = sim::memory_byte_pair(executor_, near_);
         children_.spawn(serve(std::move(far), dials));

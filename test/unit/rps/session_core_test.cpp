@@ -275,16 +275,6 @@ TEST_CASE("an HTTP request under another method is carried, as the reference doe
         1);
 }
 
-TEST_CASE("a server that asks for the TLS tunnel is told that it cannot be carried yet") {
-    const auto tls = started().on_message(server_frame("tls_data", "FgMBAAUBAAABAAA="), at(1s));
-    CHECK(failed(tls).error == errc::tunnel_not_supported);
-    CHECK(failed(tls).detail ==
-          "before the server's first request to AMT; its message was tls_data");
-    const auto port =
-        started().on_message(server_frame("port_switch", R"({"port":"16993","delay":15})"), at(1s));
-    CHECK(failed(port).error == errc::tunnel_not_supported);
-}
-
 TEST_CASE("another major protocol version ends the run, another minor one does not") {
     const auto with_version = [](std::string_view version) {
         frame f = make_server_frame("progress", "9.0.0");

@@ -6,6 +6,7 @@
 #include <costrand/activate/cli.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/core/secret.hpp>
+#include <costrand/rps/timeouts.hpp>
 #include <costrand/transports/proxy.hpp>
 #include <costrand/transports/websocket.hpp>
 
@@ -54,7 +55,9 @@ struct settings {
     std::string device; // path or unix:PATH; empty: look for it
     bool demo = false;
     bool skip_cert_check = false;
+    bool tls_tunnel = false; // the server is asked to talk TLS with AMT itself
     std::chrono::seconds server_timeout{120};
+    rps::timeouts limits; // as the environment changes them
 
     core::log_level log_level = core::log_level::info;
     bool verbose = false;
@@ -69,6 +72,14 @@ struct settings {
 // Where the options say nothing of a proxy: the one that the environment names for the server, if
 // any (https_proxy and so on, see transports::proxy_of_environment). Throws error.
 void use_environment_proxy(settings &options, const transports::environment_reader &environment);
+
+// The durations that the reference client takes from its environment: RPC_PORT_SWITCH_MAX_DELAY and
+// RPC_PORT_SWITCH_EXTRA_DELAY (a bare number is seconds), RPC_LME_POST_KEYGEN_PAUSE_MS and
+// RPC_LME_FIRST_BYTE_MS (milliseconds); each takes "60s" and "750ms" as well. What is no such text,
+// or above a day, is warned of and ignored. RPC_LME_FIRST_BYTE_MS has no effect: nothing here waits
+// for silence.
+void use_environment_limits(settings &options, const transports::environment_reader &environment,
+                            std::vector<notice> &notices);
 
 // The log level and form alone, for telling what make_settings refuses.
 void read_output_settings(const option_values &values, settings &out);

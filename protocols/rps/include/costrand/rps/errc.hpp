@@ -17,19 +17,20 @@ enum class errc {
     unsendable_password,    // the same, where the password is part of the command
 
     // The conversation broke.
-    connection_closed,    // the websocket ended before success or error
-    server_silent,        // it is the server's turn, and it says nothing
-    message_too_large,    // from the server
-    not_json,             // from the server
-    malformed_message,    // JSON, but not a message
-    bad_base64,           // in a payload
-    empty_payload,        // a request for AMT with nothing in it
-    unknown_method,       // neither known nor a request for AMT
-    protocol_version,     // the server speaks another major version, or says that we do
-    tunnel_not_supported, // tls_data or port_switch
+    connection_closed, // the websocket ended before success or error
+    server_silent,     // it is the server's turn, and it says nothing
+    message_too_large, // from the server
+    not_json,          // from the server
+    malformed_message, // JSON, but not a message
+    bad_base64,        // in a payload
+    empty_payload,     // a request for AMT with nothing in it
+    unknown_method,    // neither known nor a request for AMT
+    protocol_version,  // the server speaks another major version, or says that we do
+    bad_port_switch,   // a port_switch that names no port or no delay
 
     // The device did not do its part.
     amt_connect_failed,   // no connection or channel to AMT
+    port_switch_failed,   // AMT's new port takes no connection
     amt_no_reply,         // nothing, or not all of it, within the limit
     amt_reply_incomplete, // AMT closed before the reply was whole, or it is no HTTP
     response_too_large,   // the server would drop the connection

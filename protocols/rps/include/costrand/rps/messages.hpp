@@ -7,7 +7,9 @@
 #include <costrand/core/result.hpp>
 #include <costrand/core/secret.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,6 +82,16 @@ struct frame {
 // Standard alphabet, padded. Error: errc::bad_base64.
 [[nodiscard]] core::secret encode_payload(core::const_bytes data);
 [[nodiscard]] core::result<std::vector<std::byte>> decode_payload(std::string_view text);
+
+// What a port_switch orders: its payload is plain JSON text, {"port":"16993","delay":15}.
+struct port_switch_order {
+    std::uint16_t port = 0;
+    std::chrono::seconds delay{}; // as the server said, below zero too
+};
+
+// Port: a string or a number, 1 to 65535. Delay: a whole number; absent or null is 0. Other keys
+// are ignored. Error: errc::bad_port_switch.
+[[nodiscard]] core::result<port_switch_order> parse_port_switch(std::string_view payload);
 
 // Text of a peer for a person's eyes: control characters become blanks, broken UTF-8 is replaced,
 // and it ends after `limit` bytes.

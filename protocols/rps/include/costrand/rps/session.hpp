@@ -6,23 +6,23 @@
 
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/log.hpp>
-#include <costrand/core/mailbox.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/core/stream.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/rps/executor.hpp>
 #include <costrand/rps/outcome.hpp>
 #include <costrand/rps/session_core.hpp>
+#include <costrand/rps/session_event.hpp>
 #include <costrand/rps/timeouts.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace costrand::rps {
 
@@ -34,9 +34,11 @@ struct progress {
         answered,     // AMT's reply went to the server
         no_answer,    // AMT did not answer; the server will ask again
         server_label, // `label`: the server's own words (progress messages)
+        tunnelling,   // the server begins TLS session `round` with AMT, through us
+        switching,    // the server had the port switched: `label` says to which
     };
     step what = step::request_sent;
-    std::size_t round = 0; // of AMT, from 1
+    std::size_t round = 0; // requests to AMT, from 1
     std::string_view call; // "AMT_GeneralSettings Get"; may be empty
     std::string_view label;
 };
@@ -67,11 +69,14 @@ class session_error : public system_error {
     std::string detail_;
 };
 
+class tunnel;
+
 class session {
   public:
     // `server` and `amt` outlive the session; the server's stream is connected and fresh. All on
     // the strand of `server`.
     session(core::message_stream &server, executor &amt, session_options options, core::log log);
+    ~session();
 
     // The whole run; called once. Completes with the server's terminal message, `success` or
     // `error`: read outcome::error. Closes `server` in every case; no child is left behind.
@@ -80,22 +85,13 @@ class session {
     // Cancellation: ends the run at once, closes the channel to AMT and the server's stream, and
     // comes out as operation_aborted.
     // Own limits: timeouts::server_silence while the server owes the next message,
-    // timeouts::plain_reply while AMT does. A server that goes on asking has no limit.
+    // timeouts::plain_reply while AMT does, timeouts::tunnel_reply where AMT does through the
+    // tunnel. A server that goes on asking has no limit.
     [[nodiscard]] awaitable<outcome> run();
 
     [[nodiscard]] std::size_t rounds() const noexcept { return core_.rounds(); }
 
   private:
-    // What a child of the run tells the main loop.
-    struct event {
-        enum class kind { wake, message, closed, reply, no_reply };
-        kind what = kind::wake;
-        core::secret message;
-        std::uint64_t relay = 0;
-        std::vector<std::byte> reply;
-        error_code error, cause;
-        std::string detail;
-    };
     struct failure {
         error_code error, cause;
         std::string detail;
@@ -104,16 +100,20 @@ class session {
     awaitable<void> converse();
     awaitable<void> read_server();
     awaitable<void> relay(action::relay order);
-    awaitable<event> next_event();
-    session_actions feed(event &e);
+    awaitable<void> switch_port(action::switch_port order);
+    awaitable<session_event> next_event();
+    session_actions feed(session_event &e);
 
     awaitable<void> perform(session_actions actions);
     awaitable<void> send(action::send order);
     awaitable<void> start_relay(action::relay order);
+    awaitable<void> start_switch(action::switch_port order);
+    awaitable<session_actions> start_tunnel(action::tunnel order);
     awaitable<void> stop_relay();
 
     void log_message(std::string_view text) const;
-    void log_no_reply(const event &e) const;
+    void log_no_reply(const session_event &e) const;
+    void log_tunnel_end(const session_event &e) const;
     void end(outcome result);
     void tell(progress what) const;
 
@@ -124,10 +124,12 @@ class session {
     core::log log_;
     session_core core_;
 
-    core::mailbox<event> events_;
-    std::optional<core::task_group> relaying_;
-    std::string call_; // of the relay under way
-    error_code cause_; // of the last failed exchange
+    session_events events_;
+    std::optional<core::task_group> relaying_; // a request, or the port switch
+    std::unique_ptr<tunnel> tunnel_;
+    std::string call_;             // of the relay under way
+    std::size_t tls_sessions_ = 0; // that the server began
+    error_code cause_;             // of the last failed exchange
     std::optional<outcome> outcome_;
     std::optional<failure> failure_;
 };

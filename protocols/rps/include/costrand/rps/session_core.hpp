@@ -12,13 +12,16 @@
 #include <costrand/rps/outcome.hpp>
 #include <costrand/rps/session_actions.hpp>
 #include <costrand/rps/timeouts.hpp>
+#include <costrand/rps/tls_records.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace costrand::rps {
 
@@ -85,6 +88,63 @@ class [[nodiscard]] session_core {
         return {};
     }
 
+    // Whole records of AMT, in order, of the tunnel's connection `id`; not of an earlier one.
+    session_actions on_tunnel_data(std::uint64_t id, core::const_bytes data, time_point now) {
+        if (!is_tunnel(id) || data.empty())
+            return {};
+        owed_since_.reset();
+        unanswered_ = {};
+        servers_turn_again(now);
+        session_actions out;
+        while (!data.empty()) {
+            const auto part = data.first(std::min(data.size(), largest_tunnel_part));
+            out.push_back(tunnel_message(method::tls_data, part));
+            data = data.subspan(part.size());
+        }
+        return out;
+    }
+
+    // AMT's side of the connection ended, in good order when `why` is nothing. With an answer owed
+    // the server is told, once; it then waits 15 s and begins anew. Behind an answer it is not:
+    // AMT closes after each reply, and the next tls_data finds a fresh connection.
+    session_actions on_tunnel_closed(std::uint64_t id, boost::system::error_code why,
+                                     time_point now) {
+        if (!is_tunnel(id))
+            return {};
+        tunnel_open_ = false;
+        if (!owed_since_)
+            return {};
+        owed_since_.reset();
+        finder_.reset();
+        awaits_hello_ = true;
+        servers_turn_again(now);
+        session_actions out;
+        out.push_back(tunnel_message(method::connection_reset,
+                                     core::as_bytes(why ? "lms_error" : "connection_closed")));
+        return out;
+    }
+
+    // The tunnel's connection cannot be made, and waiting does not help.
+    session_actions on_tunnel_failed(std::uint64_t id, boost::system::error_code why,
+                                     std::string_view detail) {
+        if (!is_tunnel(id))
+            return {};
+        return failure(why, std::string(detail));
+    }
+
+    // AMT is aimed at its new port. What came for the tunnel meanwhile follows the acknowledgement.
+    session_actions on_switched(std::uint64_t id, time_point now) {
+        if (!is_relaying(id))
+            return {};
+        servers_turn(now);
+        session_actions out;
+        out.push_back(tunnel_message(method::port_switch_ack, core::as_bytes("ok")));
+        const auto held = std::exchange(held_tls_, {});
+        for (auto &action : through_tunnel(held, now))
+            out.push_back(std::move(action));
+        return out;
+    }
+
     // The websocket ended, or a message of the server was above the limit.
     // `why` is nothing when it ended in good order.
     session_actions on_closed(boost::system::error_code why) {
@@ -102,7 +162,7 @@ class [[nodiscard]] session_core {
         if (state_ == state::ended)
             return {};
         send_failure_ = why;
-        session_actions out = drop_relay();
+        session_actions out = drop_all();
         state_ = state::broken;
         since_ = now;
         return out;
@@ -110,13 +170,22 @@ class [[nodiscard]] session_core {
 
     // Whether this relay is the one under way: what comes of an earlier one is of no interest.
     [[nodiscard]] bool is_relaying(std::uint64_t id) const noexcept {
-        return state_ == state::relaying && id == relay_id_;
+        return (state_ == state::relaying || state_ == state::switching) && id == relay_id_;
+    }
+    [[nodiscard]] bool is_tunnel(std::uint64_t id) const noexcept {
+        return tunnel_open_ && id == tunnel_id_ && state_ != state::ended &&
+               state_ != state::broken;
     }
 
-    // When to call on_wake; nothing while it is AMT's turn.
+    // Whether AMT has not answered the last of what the server sent through the tunnel.
+    [[nodiscard]] bool answer_owed() const noexcept { return owed_since_.has_value(); }
+
+    // When to call on_wake; nothing while a relay or a port switch is under way.
     [[nodiscard]] std::optional<time_point> wake_at() const noexcept {
         switch (state_) {
         case state::servers_turn:
+            if (owed_since_)
+                return *owed_since_ + limits_.tunnel_reply;
             return since_ + limits_.server_silence;
         case state::broken:
             return since_ + limits_.last_words;
@@ -132,25 +201,33 @@ class [[nodiscard]] session_core {
             state_ == state::servers_turn || send_failure_ == core::errc::timed_out;
         if (!waited_for_server)
             return failure(errc::connection_closed, send_failure_.message());
-        const auto limit = std::chrono::duration_cast<std::chrono::seconds>(limits_.server_silence);
+        if (state_ == state::servers_turn && owed_since_)
+            return failure(errc::amt_no_reply, "nothing came through the tunnel for " +
+                                                   seconds_text(limits_.tunnel_reply));
         return failure(errc::server_silent,
-                       "no message for " + std::to_string(limit.count()) + " s");
+                       "no message for " + seconds_text(limits_.server_silence));
     }
 
-    // How many requests were carried to AMT so far, repeated ones counted.
+    // How many requests were carried to AMT so far, repeated ones counted; in tunnel mode, where
+    // they are not seen, how many messages of the server.
     [[nodiscard]] std::size_t rounds() const noexcept { return rounds_; }
 
     // Where the run is, for a person: "after round 3 (AMT_GeneralSettings Get)".
     [[nodiscard]] std::string where() const {
         if (rounds_ == 0)
             return "before the server's first request to AMT";
-        const bool working = state_ == state::relaying;
+        if (state_ == state::switching)
+            return "while the port was switched, after round " + std::to_string(rounds_);
+        const bool working = state_ == state::relaying || owed_since_;
         return std::string(working ? "while AMT worked on" : "after") + " round " +
                std::to_string(rounds_) + (call_.empty() ? "" : " (" + call_ + ")");
     }
 
   private:
-    enum class state { not_started, servers_turn, relaying, broken, ended };
+    // base64 and envelope of one tls_data stay below max_client_message.
+    static constexpr std::size_t largest_tunnel_part = 72 * 1024;
+
+    enum class state { not_started, servers_turn, relaying, switching, broken, ended };
 
     session_actions on_frame(const frame &f, time_point now) {
         const std::string_view m = f.method;
@@ -167,8 +244,10 @@ class [[nodiscard]] session_core {
             return heartbeat(f);
         if (m == method::progress)
             return {action::show{printable(f.message, 200)}};
-        if (m == method::tls_data || m == method::port_switch)
-            return failure(errc::tunnel_not_supported, "its message was " + f.method);
+        if (m == method::port_switch)
+            return switch_port(f);
+        if (m == method::tls_data)
+            return tls_data(f, now);
         return relay(f);
     }
 
@@ -196,7 +275,7 @@ class [[nodiscard]] session_core {
         if (!is_wsman && !core::as_text(*request).starts_with("POST "))
             return unknown();
 
-        session_actions out = drop_relay();
+        session_actions out = drop_all();
         call_ = call_name(core::as_text(*request));
         ++rounds_;
         state_ = state::relaying;
@@ -204,8 +283,76 @@ class [[nodiscard]] session_core {
         return out;
     }
 
+    session_actions tls_data(const frame &f, time_point now) {
+        if (!f.payload || f.payload->empty())
+            return failure(errc::empty_payload, {});
+        auto bytes = decode_payload(f.payload->reveal());
+        if (!bytes)
+            return failure(bytes.error(), {});
+        if (state_ != state::switching)
+            return through_tunnel(*bytes, now);
+        if (held_tls_.size() + bytes->size() > max_server_message)
+            return failure(errc::message_too_large, "tls_data before the port was switched");
+        held_tls_.insert(held_tls_.end(), bytes->begin(), bytes->end());
+        return {};
+    }
+
+    session_actions through_tunnel(core::const_bytes bytes, time_point now) {
+        session_actions out;
+        for (auto &piece : finder_.take(bytes)) {
+            const bool for_nobody =
+                !piece.opens_session && (awaits_hello_ || (piece.farewell && !tunnel_open_));
+            if (for_nobody)
+                continue; // of a session that is over
+            if (state_ == state::relaying)
+                out.emplace_back(action::drop_relay{});
+            if (state_ != state::servers_turn)
+                servers_turn(now);
+            if (piece.opens_session || !tunnel_open_) {
+                ++tunnel_id_;
+                tunnel_open_ = true;
+                call_ = "TLS session " + std::to_string(tunnel_id_);
+            }
+            awaits_hello_ = false;
+            ++rounds_;
+            if (piece.farewell)
+                owed_since_.reset(); // the server waits no longer
+            else if (!owed_since_)
+                owed_since_ = now;
+            out.emplace_back(
+                action::tunnel{tunnel_id_, std::move(piece.bytes), piece.opens_session, rounds_});
+        }
+        return out;
+    }
+
+    session_actions switch_port(const frame &f) {
+        const std::string_view text = f.payload ? f.payload->reveal() : std::string_view();
+        const auto order = parse_port_switch(text);
+        if (!order)
+            return failure(order.error(), "it said: " + printable(text, 80));
+        session_actions out = drop_all();
+        finder_.reset();
+        state_ = state::switching;
+        out.emplace_back(action::switch_port{++relay_id_, *order});
+        return out;
+    }
+
+    [[nodiscard]] action::send tunnel_message(std::string_view what,
+                                              core::const_bytes payload) const {
+        frame f = make_client_frame(what, request_.app_version);
+        f.payload = encode_payload(payload);
+        return action::send{format(f), what};
+    }
+
+    static std::string seconds_text(std::chrono::nanoseconds limit) {
+        const auto whole = std::chrono::duration_cast<std::chrono::seconds>(limit);
+        return std::to_string(whole.count()) + " s";
+    }
+
     session_actions terminal(bool success, std::string_view text) {
-        session_actions out = drop_relay();
+        if (owed_since_)
+            unanswered_ = errc::amt_no_reply;
+        session_actions out = drop_all();
         outcome result = read_outcome(success, text, request_.what.kind);
         // An error without a cause after calls that AMT left unanswered: that is the cause.
         const bool vague = result.error == errc::server_error ||
@@ -222,22 +369,32 @@ class [[nodiscard]] session_core {
         std::string told = where();
         if (!detail.empty())
             told += "; " + detail;
-        session_actions out = drop_relay();
+        session_actions out = drop_all();
         state_ = state::ended;
         out.emplace_back(action::fail{error, std::move(told)});
         return out;
     }
 
-    session_actions drop_relay() {
+    // Whatever is open to AMT.
+    session_actions drop_all() {
         session_actions out;
-        if (state_ == state::relaying)
+        if (state_ == state::relaying || state_ == state::switching)
             out.emplace_back(action::drop_relay{});
+        if (tunnel_open_)
+            out.emplace_back(action::drop_tunnel{});
+        tunnel_open_ = false;
+        owed_since_.reset();
         return out;
     }
 
     void servers_turn(time_point now) {
         state_ = state::servers_turn;
         since_ = now;
+    }
+    // Not out of a relay or a port switch, whose own end gives the turn.
+    void servers_turn_again(time_point now) {
+        if (state_ == state::servers_turn)
+            since_ = now;
     }
 
     static bool same_major(std::string_view version) noexcept {
@@ -264,6 +421,12 @@ class [[nodiscard]] session_core {
     std::size_t rounds_ = 0;
     boost::system::error_code unanswered_; // why the last call had no answer, if it had none
     std::string call_;                     // of the last round
+    session_finder finder_;
+    std::uint64_t tunnel_id_ = 0;          // of the last connection
+    bool tunnel_open_ = false;             // it has not ended
+    bool awaits_hello_ = false;            // the server was told of a reset: the rest is of before
+    std::optional<time_point> owed_since_; // the first tls_data that AMT has not answered
+    std::vector<std::byte> held_tls_;      // came while the port is switched
     boost::system::error_code send_failure_;
 };
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// TLS records seen from outside, for the tunnel: where a record ends, and which of the server's
+// bytes begin a new TLS session. Sans-io; never decrypts, never refuses: what is no TLS passes.
+#pragma once
+
+#include <costrand/core/bytes.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace costrand::rps {
+
+// RFC 8446, 5.1: type (1 byte), legacy version (2, major is 3), length (2, big-endian), fragment.
+namespace tls_record {
+inline constexpr std::size_t header_size = 5;
+inline constexpr std::byte alert{21}, handshake{22}, application_data{23};
+inline constexpr std::byte first_type{20}, last_type{24}, major_version{3};
+inline constexpr std::byte client_hello{1}; // RFC 8446, 4: first byte of a handshake message
+// TLS 1.3 hides an alert in application data: 2 bytes, its type, the tag of 16 of every usual
+// cipher. No HTTP request is so short.
+inline constexpr std::size_t hidden_alert_size = 19;
+} // namespace tls_record
+
+namespace detail {
+
+// Whether these bytes, of which there may be too few to tell, can begin a record.
+inline bool may_be_record(core::const_bytes data) noexcept {
+    if (!data.empty() && (data[0] < tls_record::first_type || data[0] > tls_record::last_type))
+        return false;
+    return data.size() < 2 || data[1] == tls_record::major_version;
+}
+inline std::size_t record_size(core::const_bytes header) noexcept {
+    return tls_record::header_size + (std::to_integer<std::size_t>(header[3]) << 8) +
+           std::to_integer<std::size_t>(header[4]);
+}
+
+} // namespace detail
+
+// rps-session section 8, step 1: at least 6 bytes, a handshake record, a ClientHello in it.
+[[nodiscard]] inline bool is_client_hello(core::const_bytes data) noexcept {
+    return data.size() > tls_record::header_size && data[0] == tls_record::handshake &&
+           detail::may_be_record(data) && data[tls_record::header_size] == tls_record::client_hello;
+}
+
+// AMT's bytes to the server: a message of the websocket ends where a record ends.
+class record_gatherer {
+  public:
+    void add(core::const_bytes data) { held_.insert(held_.end(), data.begin(), data.end()); }
+
+    // Whether what is held is not empty and ends where a record ends. What is no TLS always does.
+    [[nodiscard]] bool complete() const noexcept {
+        core::const_bytes rest = held_;
+        while (!rest.empty()) {
+            if (!detail::may_be_record(rest))
+                return true;
+            if (rest.size() < tls_record::header_size || rest.size() < detail::record_size(rest))
+                return false;
+            rest = rest.subspan(detail::record_size(rest));
+        }
+        return !held_.empty();
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
+    [[nodiscard]] std::vector<std::byte> take() { return std::exchange(held_, {}); }
+
+  private:
+    std::vector<std::byte> held_;
+};
+
+// The server's bytes to AMT, cut where a TLS session begins.
+class session_finder {
+  public:
+    struct piece {
+        std::vector<std::byte> bytes;
+        bool opens_session = false; // begins with a ClientHello
+        bool farewell = false;      // its last record is an alert: nothing answers it
+    };
+
+    // One message. The bytes come back in order in zero or more pieces. Up to 5 bytes of a
+    // handshake record's beginning are held until the sixth tells whether it is a ClientHello.
+    [[nodiscard]] std::vector<piece> take(core::const_bytes message) {
+        held_.insert(held_.end(), message.begin(), message.end());
+        std::vector<piece> out;
+        while (!held_.empty() && !undecided()) {
+            if (left_ == 0)
+                begin_record(out);
+            if (out.empty())
+                out.emplace_back();
+            const std::size_t size = std::min(left_, held_.size());
+            auto &bytes = out.back().bytes;
+            const auto end = held_.begin() + static_cast<std::ptrdiff_t>(size);
+            bytes.insert(bytes.end(), held_.begin(), end);
+            held_.erase(held_.begin(), end);
+            left_ -= size;
+            out.back().farewell = is_alert_;
+        }
+        return out;
+    }
+
+    // Forgets a record half passed: the next message begins a new one.
+    void reset() {
+        held_.clear();
+        left_ = 0;
+    }
+
+  private:
+    [[nodiscard]] bool undecided() const noexcept {
+        const bool may_open = left_ == 0 && held_[0] == tls_record::handshake;
+        const std::size_t needed = may_open ? tls_record::header_size + 1 : tls_record::header_size;
+        return left_ == 0 && held_.size() < needed && detail::may_be_record(held_);
+    }
+
+    void begin_record(std::vector<piece> &out) {
+        is_alert_ = false;
+        if (!detail::may_be_record(held_)) {
+            left_ = held_.size(); // no TLS: as it came
+            return;
+        }
+        left_ = detail::record_size(held_);
+        const bool hidden = held_[0] == tls_record::application_data &&
+                            left_ == tls_record::header_size + tls_record::hidden_alert_size;
+        is_alert_ = held_[0] == tls_record::alert || hidden;
+        if (is_client_hello(held_)) {
+            out.emplace_back();
+            out.back().opens_session = true;
+        }
+    }
+
+    std::vector<std::byte> held_;
+    std::size_t left_ = 0; // of the record that passes, in bytes
+    bool is_alert_ = false;
+};
+
+} // namespace costrand::rps
