@@ -101,6 +101,15 @@ chain_judge client_judge(const device_state &state) {
     };
 }
 
+// A host-based configuration wants the one whose hash its start told (rpc-cli.md 7.3). That others
+// do not get through the handshake is assumed.
+chain_judge judge_of_start(const host_based_start &start) {
+    return [wanted = start.server_hash](const std::vector<der_bytes> &chain) {
+        const auto &leaf = chain.front();
+        return wanted == (wanted.size() == 32 ? sha256_of(leaf) : sha384_of(leaf));
+    };
+}
+
 } // namespace
 
 bool listens(const device_state &state, const profile &p, std::uint16_t port) {
@@ -116,6 +125,8 @@ tls_face tls_face_of(const device_state &state, const profile &p) {
     face.how.tls13 = p.tls.tls13;
     if (!state.tls || !state.tls->enabled) {
         face.who = on_die_identity();
+        if (state.host_based)
+            face.how.client = judge_of_start(*state.host_based);
         return face;
     }
     face.who = {{state.tls_certificate}, state.tls_key};

@@ -21,7 +21,8 @@ struct tls_face {
     identity who;
     tls_manner how;
 };
-// Before the first commit the on-die chain (wsman.md 2.4), then what the commit put in force.
+// Before the first commit the on-die chain (wsman.md 2.4), then what the commit put in force. While
+// a host-based configuration goes on its server is asked for its certificate.
 [[nodiscard]] tls_face tls_face_of(const device_state &state, const profile &p);
 
 // What CommitChanges does for TLS: the settings are in force from now on, with the certificate that

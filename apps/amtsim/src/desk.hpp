@@ -5,8 +5,14 @@
 #include "options.hpp"
 
 #include <costrand/core/log.hpp>
+#include <costrand/sim/crypto.hpp>
 
 namespace costrand::amtsim {
+
+// With a seed the devices' keys come again, too.
+[[nodiscard]] inline sim::crypto crypto_of(const settings &options) {
+    return options.seed ? sim::pooled_crypto() : sim::real_crypto();
+}
 
 // Runs the program under a simulated device. Gives its exit code, or dies by its signal. Throws
 // std::exception when it could not be started.

@@ -61,7 +61,8 @@ class session {
           state_(open_state(options.state_file, options.profile, random, core::now(strand_))),
           device_(strand_, options.profile, random, log,
                   state_ ? state_->state()
-                         : sim::new_device(options.profile, random, core::now(strand_))),
+                         : sim::new_device(options.profile, random, core::now(strand_)),
+                  crypto_of(options)),
           tasks_(strand_),
           signals_(context_) {
         if (state_)

@@ -105,7 +105,8 @@ struct served {
         : me(numbered(options.profile, number)),
           state(open_state(state_path(options, number), me, random, core::now(executor))),
           device(executor, me, random, std::move(log),
-                 state ? state->state() : sim::new_device(me, random, core::now(executor))),
+                 state ? state->state() : sim::new_device(me, random, core::now(executor)),
+                 crypto_of(options)),
           path(folder + "/heci" + std::to_string(number)),
           heci(executor, path) {
         if (state)

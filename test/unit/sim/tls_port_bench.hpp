@@ -73,6 +73,17 @@ struct tls_bench {
     device_client local_client() { return client("$$OsAdmin", device.state().local_password); }
     device_client admin() { return client("admin", core::secret("P@ssw0rd")); }
 
+    // Whether a client that shows this is answered; by what does not matter.
+    awaitable<bool> lets_in(sim::identity shown) {
+        own = std::move(shown);
+        auto anybody = admin();
+        auto calling = anybody.once(get_of("AMT_GeneralSettings"));
+        const auto reply = co_await core::as_result(std::move(calling));
+        if (!reply && reply.error() == core::cond::cancelled)
+            throw system_error(reply.error());
+        co_return reply.has_value();
+    }
+
     // Client control mode, without a commit.
     awaitable<void> set_up() {
         auto local = local_client();

@@ -153,23 +153,16 @@ awaitable<void> mutual(coro_environment env, crypto with, way how) {
               {"somebody", "console"});
     bench b(env.executor, model, std::move(given.state), with, how);
     (void)co_await commit_in_plain(b);
-    const auto answers = [&b](identity shown) -> awaitable<bool> {
-        b.own = std::move(shown);
-        auto admin = b.admin();
-        auto calling = admin.call(get_of("AMT_GeneralSettings"));
-        const auto reply = co_await core::as_result(std::move(calling));
-        co_return reply && reply->http.status == 200;
-    };
     identity none;
-    const auto nobody = co_await answers(std::move(none));
+    const auto nobody = co_await b.lets_in(std::move(none));
     CHECK_FALSE(nobody);
-    const auto known = co_await answers(given.client);
+    const auto known = co_await b.lets_in(given.client);
     CHECK(known);
     certificate_subject s;
     s.common_name = "console";
     s.not_after = 4'000'000'000;
     auto other = make_root(s, with.keys->next_key());
-    const auto stranger = co_await answers(std::move(other));
+    const auto stranger = co_await b.lets_in(std::move(other));
     CHECK_FALSE(stranger);
     co_await b.end();
 }
@@ -281,5 +274,31 @@ TEST_CASE("an unprovisioning by the host lets the TLS port show the on-die chain
         check_on_die(b.chain);
         CHECK(b.device.counters().tls_restarts == 2);
         co_await b.end();
+    });
+}
+
+TEST_CASE("a host-based configuration lets in the server whose certificate it named") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        const auto with = pooled_crypto();
+        auto state = new_device(tls_enforced(), *core::seeded_random(1), core::now(env.executor));
+        certificate_subject s;
+        s.common_name = "provisioning server";
+        s.not_after = 4'000'000'000;
+        const auto named = make_root(s, with.keys->next_key());
+        s.common_name = "somebody else";
+        const auto other = make_root(s, with.keys->next_key());
+        for (const bool sha256 : {true, false}) {
+            const auto &der = named.chain.front();
+            state.host_based = host_based_start();
+            state.host_based->server_hash = sha256 ? sha256_of(der) : sha384_of(der);
+            state.provisioning = provisioning_state::in;
+            bench b(env.executor, tls_enforced(), state, with);
+            const auto in = co_await b.lets_in(named);
+            CHECK(in);
+            check_on_die(b.chain);
+            const auto stranger = co_await b.lets_in(other);
+            CHECK_FALSE(stranger);
+            co_await b.end();
+        }
     });
 }
