@@ -2,38 +2,17 @@
 #include <costrand/sim/certificates.hpp>
 
 #include "encoding.hpp"
+#include "openssl.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/objects.h>
-#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
-#include <algorithm>
-#include <array>
 #include <ctime>
-#include <memory>
 #include <stdexcept>
-#include <utility>
 
 namespace costrand::sim {
 
 namespace {
-
-template <auto Free>
-struct deleter {
-    template <typename T>
-    void operator()(T *p) const noexcept {
-        Free(p);
-    }
-};
-using key_ptr = std::unique_ptr<EVP_PKEY, deleter<EVP_PKEY_free>>;
-using x509_ptr = std::unique_ptr<X509, deleter<X509_free>>;
-using bio_ptr = std::unique_ptr<BIO, deleter<BIO_free>>;
-using digest_ptr = std::unique_ptr<EVP_MD_CTX, deleter<EVP_MD_CTX_free>>;
-using extension_ptr = std::unique_ptr<X509_EXTENSION, deleter<X509_EXTENSION_free>>;
 
 void require(bool done) {
     if (!done) {
@@ -42,26 +21,10 @@ void require(bool done) {
     }
 }
 
-unsigned char *chars(std::byte *bytes) {
-    return reinterpret_cast<unsigned char *>(bytes);
-}
-const unsigned char *chars(const std::byte *bytes) {
-    return reinterpret_cast<const unsigned char *>(bytes);
-}
-
 key_ptr read_key(const core::secret &pem) {
-    const auto text = pem.reveal();
-    bio_ptr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-    key_ptr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    auto key = key_of_pem(pem);
     require(key != nullptr);
     return key;
-}
-
-x509_ptr read_x509(core::const_bytes der) {
-    const auto *from = chars(der.data());
-    x509_ptr certificate(d2i_X509(nullptr, &from, static_cast<long>(der.size())));
-    ERR_clear_error();
-    return certificate;
 }
 
 der_bytes der_of(X509 *certificate) {
@@ -122,44 +85,26 @@ x509_ptr describe(const certificate_subject &subject, EVP_PKEY *key) {
         usages += (usages.empty() ? "" : ",") + usage;
     if (!usages.empty())
         add_extension(made.get(), NID_ext_key_usage, usages);
+    std::string names;
+    for (const auto &dns : subject.dns_names)
+        names += (names.empty() ? "DNS:" : ",DNS:") + dns;
+    if (!names.empty())
+        add_extension(made.get(), NID_subject_alt_name, names);
     return made;
 }
 
-der_bytes sign(X509 *certificate, X509_NAME *issuer, EVP_PKEY *key) {
+der_bytes sign(X509 *certificate, X509_NAME *issuer, EVP_PKEY *key, bool with_sha1) {
     require(X509_set_issuer_name(certificate, issuer) == 1 &&
-            X509_sign(certificate, key, EVP_sha256()) > 0);
+            X509_sign(certificate, key, with_sha1 ? EVP_sha1() : EVP_sha256()) > 0);
     return der_of(certificate);
 }
 
-der_bytes sign_below(const identity &issuer, X509 *certificate) {
+der_bytes sign_below(const identity &issuer, X509 *certificate, bool with_sha1) {
     require(!issuer.chain.empty());
     const auto above = read_x509(issuer.chain.front());
     require(above != nullptr);
-    return sign(certificate, X509_get_subject_name(above.get()), read_key(issuer.key).get());
-}
-
-std::string entry_of(X509_NAME *name, int id) {
-    std::array<char, 256> text{};
-    const int size = X509_NAME_get_text_by_NID(name, id, text.data(), text.size());
-    return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
-}
-
-std::int64_t seconds_of(const ASN1_TIME *time) {
-    std::tm parts{};
-    return ASN1_TIME_to_tm(time, &parts) == 1 ? static_cast<std::int64_t>(timegm(&parts)) : 0;
-}
-
-std::vector<std::string> usages_of(X509 *certificate) {
-    std::vector<std::string> out;
-    auto *usages = static_cast<EXTENDED_KEY_USAGE *>(
-        X509_get_ext_d2i(certificate, NID_ext_key_usage, nullptr, nullptr));
-    for (int i = 0; usages && i < sk_ASN1_OBJECT_num(usages); ++i) {
-        std::array<char, 128> text{};
-        OBJ_obj2txt(text.data(), static_cast<int>(text.size()), sk_ASN1_OBJECT_value(usages, i), 1);
-        out.emplace_back(text.data());
-    }
-    EXTENDED_KEY_USAGE_free(usages);
-    return out;
+    return sign(certificate, X509_get_subject_name(above.get()), read_key(issuer.key).get(),
+                with_sha1);
 }
 
 der_bytes public_half(EVP_PKEY *key) {
@@ -177,7 +122,8 @@ identity make_root(const certificate_subject &subject, const core::secret &key) 
     const auto own = read_key(key);
     const auto made = describe(subject, own.get());
     identity out;
-    out.chain.push_back(sign(made.get(), X509_get_subject_name(made.get()), own.get()));
+    out.chain.push_back(
+        sign(made.get(), X509_get_subject_name(made.get()), own.get(), subject.with_sha1));
     out.key = key;
     return out;
 }
@@ -186,7 +132,7 @@ identity make_issued(const identity &issuer, const certificate_subject &subject,
                      const core::secret &key) {
     const auto made = describe(subject, read_key(key).get());
     identity out;
-    out.chain.push_back(sign_below(issuer, made.get()));
+    out.chain.push_back(sign_below(issuer, made.get(), subject.with_sha1));
     out.chain.insert(out.chain.end(), issuer.chain.begin(), issuer.chain.end());
     out.key = key;
     return out;
@@ -205,7 +151,7 @@ der_bytes issue_certificate(const identity &issuer, const certificate_subject &s
     if (!key)
         return {};
     const auto made = describe(subject, key.get());
-    return sign_below(issuer, made.get());
+    return sign_below(issuer, made.get(), subject.with_sha1);
 }
 
 der_bytes public_key_of(const core::secret &key) {
@@ -262,25 +208,6 @@ bool is_chain_below(const std::vector<der_bytes> &chain, const der_bytes &root) 
         if (!is_signed_by(chain[i], chain[i + 1]))
             return false;
     return !chain.empty() && (chain.back() == root || is_signed_by(chain.back(), root));
-}
-
-std::optional<certificate_facts> read_certificate(core::const_bytes certificate) {
-    const auto read = read_x509(certificate);
-    if (!read)
-        return std::nullopt;
-    certificate_facts out;
-    auto *subject = X509_get_subject_name(read.get());
-    auto *issuer = X509_get_issuer_name(read.get());
-    out.common_name = entry_of(subject, NID_commonName);
-    out.organization = entry_of(subject, NID_organizationName);
-    out.unit = entry_of(subject, NID_organizationalUnitName);
-    out.issuer_common_name = entry_of(issuer, NID_commonName);
-    out.issuer_unit = entry_of(issuer, NID_organizationalUnitName);
-    out.authority = X509_check_ca(read.get()) == 1;
-    out.extended_usages = usages_of(read.get());
-    out.not_before = seconds_of(X509_get0_notBefore(read.get()));
-    out.not_after = seconds_of(X509_get0_notAfter(read.get()));
-    return out;
 }
 
 std::string chain_pem(const std::vector<der_bytes> &chain) {

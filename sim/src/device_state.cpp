@@ -117,6 +117,13 @@ object_store factory_objects(const profile &p, const std::string &realm) {
     return objects;
 }
 
+void enter(device_state &state, control_mode mode, core::secret admin_ha1) {
+    state.mode = mode;
+    state.provisioning = provisioning_state::post;
+    state.admin_ha1 = std::move(admin_ha1);
+    describe_mode(state);
+}
+
 } // namespace
 
 device_state factory_state(const profile &p, core::random_source &random) {
@@ -144,10 +151,16 @@ device_state new_device(const profile &p, core::random_source &random, core::tim
 }
 
 void enter_client_control(device_state &state, core::secret admin_ha1) {
-    state.mode = control_mode::client;
-    state.provisioning = provisioning_state::post;
-    state.admin_ha1 = std::move(admin_ha1);
-    describe_mode(state);
+    enter(state, control_mode::client, std::move(admin_ha1));
+}
+
+void enter_admin_control(device_state &state, core::secret admin_ha1) {
+    enter(state, control_mode::admin, std::move(admin_ha1));
+}
+
+void forget_chain(device_state &state) {
+    state.powered.setup_chain.clear();
+    state.powered.setup_chain_complete = false;
 }
 
 void unprovision(device_state &state, const profile &p) {
@@ -163,6 +176,8 @@ void unprovision(device_state &state, const profile &p) {
     state.tls_certificate.clear();
     state.last_failed_connection.reset();
     state.powered.user_connection.reset();
+    forget_chain(state);
+    state.powered.configuration_nonce.clear();
     state.objects = factory_objects(p, state.digest_realm);
     describe_mode(state);
 }

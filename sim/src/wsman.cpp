@@ -54,7 +54,7 @@ wsman_server::wsman_server(device_state &state, const profile &device, faults &o
       faults_(orders),
       log_(std::move(log)),
       digest_(digest_options(state, device), random),
-      service_(state, device, std::move(keys)) {}
+      service_(state, device, random, std::move(keys)) {}
 
 awaitable<void> wsman_server::serve(core::byte_stream &connection, answer_hook answered) {
     auto ended = co_await core::as_result(converse(connection, std::move(answered)));

@@ -15,30 +15,6 @@
 namespace costrand::sim {
 namespace {
 
-// IPS_HostBasedSetupService.Setup (wsman.md 9.3).
-enum : std::uint32_t {
-    setup_invalid_state = 2,
-    setup_invalid_parameter = 3,
-    setup_method_disabled = 4,
-};
-
-method_outcome host_based_setup(method_call &call) {
-    if (!call.input.child("NetAdminPassEncryptionType") ||
-        !call.input.child("NetworkAdminPassword"))
-        return missing_values();
-    if (!call.device.allows_client_control)
-        return returns(setup_method_disabled);
-    if (call.state.provisioning != provisioning_state::pre)
-        return returns(setup_invalid_state);
-    // 2: the password is MD5("admin:realm:password") in hexadecimal; firmware takes nothing else.
-    const auto password = call.input.value("NetworkAdminPassword");
-    const auto bytes = from_hex(password);
-    if (number(call.input, "NetAdminPassEncryptionType") != 2u || !bytes || bytes->size() != 16)
-        return returns(setup_invalid_parameter);
-    enter_client_control(call.state, core::secret(hex(*bytes)));
-    return returns(success);
-}
-
 method_outcome commit_changes(method_call &call) {
     commit_tls(call.state, call.device, call.keys, call.clock);
     return returns(success);
@@ -148,13 +124,13 @@ constexpr auto methods = std::to_array<named_method>({
     {"AMT_UserInitiatedConnectionService.RequestStateChange", &change_redirection},
     {"CIM_KVMRedirectionSAP.RequestStateChange", &change_kvm},
     {"CIM_WiFiPort.RequestStateChange", &change_wifi_port},
-    {"IPS_HostBasedSetupService.Setup", &host_based_setup},
 });
 
 } // namespace
 
 const method *find_method(std::string_view name) noexcept {
-    for (const auto table : {std::span<const named_method>(methods), remote_access_methods()})
+    for (const auto table : {std::span<const named_method>(methods), key_methods(),
+                             remote_access_methods(), setup_methods()})
         if (const auto found = std::ranges::find(table, name, &named_method::name);
             found != table.end())
             return &found->function;

@@ -21,6 +21,7 @@ struct method_call {
     device_state &state;
     const profile &device;
     key_source &keys;
+    wsman_user user;
     std::int64_t clock; // seconds since 1970
 };
 
@@ -33,8 +34,14 @@ struct named_method {
 
 // nullptr: the class has no such method here. `name` is "Class.Method".
 [[nodiscard]] const method *find_method(std::string_view name) noexcept;
-// The part of the table that is about certificates and presence servers.
+// The parts of the table that have files of their own.
+[[nodiscard]] std::span<const named_method> key_methods() noexcept;
 [[nodiscard]] std::span<const named_method> remote_access_methods() noexcept;
+[[nodiscard]] std::span<const named_method> setup_methods() noexcept;
+
+// Brings the properties of IPS_HostBasedSetupService that no method sets up to date: before any
+// operation on the class. A nonce that was used is replaced here.
+void show_setup_service(device_state &state, core::random_source &random);
 
 // What a Put changes besides the properties themselves, and a Delete besides the instance.
 void after_put(device_state &state, wsman::xml_element &instance);

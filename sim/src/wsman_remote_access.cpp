@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Methods about trusted roots, presence servers and the rules when to call them. The instances are
+// Methods about presence servers and the rules when to call them. The instances are
 // those of recorded conversations; no presence server is ever called.
 #include "encoding.hpp"
 #include "wsman_faults.hpp"
+#include "wsman_instances.hpp"
 #include "wsman_methods.hpp"
 
 #include <algorithm>
@@ -16,81 +17,15 @@ namespace {
 using wsman::endpoint_reference;
 using wsman::xml_element;
 
-constexpr std::size_t most_servers = 4;       // assumed
-constexpr std::size_t most_certificates = 32; // assumed
-constexpr std::size_t longest_account = 16;   // user name and password of a presence server
+constexpr std::size_t most_servers = 4;     // assumed
+constexpr std::size_t longest_account = 16; // user name and password of a presence server
 
-xml_element instance_of(const object_class &known) {
-    xml_element made;
-    made.ns = known.resource_uri;
-    made.name = known.name();
-    return made;
-}
-
-// "<prefix>0", "<prefix>1", ...: the first that no instance has as its key.
-std::string free_name(const object_class &known, std::string_view key, std::string_view prefix) {
-    for (std::size_t n = 0;; ++n) {
-        auto name = std::string(prefix) + std::to_string(n);
-        if (std::ranges::none_of(known.instances,
-                                 [&](const auto &i) { return i.value(key) == name; }))
-            return name;
-    }
-}
-
-endpoint_reference refer(const xml_element &instance,
-                         std::initializer_list<std::string_view> keys) {
-    endpoint_reference to;
-    to.resource_uri = instance.ns;
-    for (const auto key : keys)
-        to.selectors.push_back({std::string(key), std::string(instance.value(key)), nullptr});
-    return to;
-}
 endpoint_reference refer_to_server(const xml_element &server) {
     return refer(server, {"CreationClassName", "Name", "SystemCreationClassName", "SystemName"});
 }
 endpoint_reference refer_to_rule(const xml_element &rule) {
     return refer(rule,
                  {"CreationClassName", "PolicyRuleName", "SystemCreationClassName", "SystemName"});
-}
-
-// A property that refers to an instance.
-void set_reference(xml_element &instance, std::string_view name, const endpoint_reference &to) {
-    wsman::xml_writer markup;
-    markup.open("p", {{"xmlns:b", wsman::uri::addressing}, {"xmlns:c", wsman::uri::wsman}});
-    wsman::write_reference(markup, to, "b", "c");
-    auto property = wsman::parse_xml(*markup.close().finish());
-    property->ns = instance.ns;
-    property->name = name;
-    instance.children.push_back(std::move(*property));
-}
-
-object_class &edit(device_state &state, std::string_view class_name) {
-    return state.objects.edit(state.objects.find_name(class_name)->resource_uri);
-}
-
-method_outcome add_trusted_root(method_call &call) {
-    if (!has_all(call.input, {"CertificateBlob"}))
-        return missing_values();
-    const auto blob = call.input.value("CertificateBlob");
-    const auto der = from_base64(blob);
-    if (!der || der->empty() || der->front() != std::byte{0x30}) // a SEQUENCE, at least
-        return returns(invalid_parameter);
-    auto &certificates = edit(call.state, "AMT_PublicKeyCertificate");
-    if (std::ranges::any_of(certificates.instances,
-                            [&](const auto &c) { return c.value("X509Certificate") == blob; }))
-        return returns(duplicate);
-    if (certificates.instances.size() >= most_certificates)
-        return returns(limit_reached);
-    auto made = instance_of(certificates);
-    set_property(made, "ElementName", "Intel(r) AMT Certificate");
-    set_property(made, "InstanceID",
-                 free_name(certificates, "InstanceID", "Intel(r) AMT Certificate: Handle: "));
-    set_property(made, "TrustedRootCertficate", "true"); // the firmware's spelling
-    set_property(made, "X509Certificate", blob);
-    std::vector<out_parameter> out;
-    out.push_back({"CreatedCertificate", "", refer(made, {"InstanceID"})});
-    certificates.instances.push_back(std::move(made));
-    return returns(success, std::move(out));
 }
 
 method_outcome add_mp_server(method_call &call) {
@@ -104,7 +39,7 @@ method_outcome add_mp_server(method_call &call) {
                       call.input.value("Password").size() <= longest_account;
     if (!good)
         return returns(invalid_parameter);
-    auto &servers = edit(call.state, "AMT_ManagementPresenceRemoteSAP");
+    auto &servers = edit_class(call.state, "AMT_ManagementPresenceRemoteSAP");
     if (servers.instances.size() >= most_servers)
         return returns(limit_reached);
     auto made = instance_of(servers);
@@ -124,7 +59,7 @@ method_outcome add_mp_server(method_call &call) {
 }
 
 void associate(device_state &state, const xml_element &rule, const xml_element &server) {
-    auto &associations = edit(state, "AMT_RemoteAccessPolicyAppliesToMPS");
+    auto &associations = edit_class(state, "AMT_RemoteAccessPolicyAppliesToMPS");
     auto made = instance_of(associations);
     set_reference(made, "ManagedElement", refer_to_server(server));
     set_reference(made, "PolicySet", refer_to_rule(rule));
@@ -145,7 +80,7 @@ method_outcome add_policy_rule(method_call &call) {
     const auto *server = target ? servers->find(target->selectors) : nullptr;
     if (!server)
         return returns(invalid_parameter);
-    auto &rules = edit(call.state, "AMT_RemoteAccessPolicyRule");
+    auto &rules = edit_class(call.state, "AMT_RemoteAccessPolicyRule");
     const auto name = names[*trigger];
     if (std::ranges::any_of(rules.instances,
                             [&](const auto &r) { return r.value("PolicyRuleName") == name; }))
@@ -167,7 +102,6 @@ method_outcome add_policy_rule(method_call &call) {
 }
 
 constexpr auto methods = std::to_array<named_method>({
-    {"AMT_PublicKeyManagementService.AddTrustedRootCertificate", &add_trusted_root},
     {"AMT_RemoteAccessService.AddMpServer", &add_mp_server},
     {"AMT_RemoteAccessService.AddRemoteAccessPolicyRule", &add_policy_rule},
 });
@@ -192,7 +126,7 @@ void after_delete(device_state &state, const xml_element &gone) {
         return target && target->resource_uri == to.resource_uri &&
                target->selectors == to.selectors;
     };
-    std::erase_if(edit(state, "AMT_RemoteAccessPolicyAppliesToMPS").instances,
+    std::erase_if(edit_class(state, "AMT_RemoteAccessPolicyAppliesToMPS").instances,
                   [&](const auto &i) { return std::ranges::any_of(i.children, refers); });
 }
 

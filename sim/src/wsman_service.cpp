@@ -110,6 +110,10 @@ wsman_answer wsman_service::handle(const soap_request &request, wsman_user user,
         return refuse(request, destination_unreachable());
     if (user == wsman_user::local_account && !local_account_may(request))
         return refuse(request, access_denied());
+    if (request.class_name == "IPS_HostBasedSetupService") {
+        show_setup_service(state_, random_);
+        known = state_.objects.find(request.resource_uri); // changing copies what is shared
+    }
     switch (request.op) {
     case operation::get:
         return get(request, *known);
@@ -124,7 +128,7 @@ wsman_answer wsman_service::handle(const soap_request &request, wsman_user user,
     case operation::release:
         return release(request);
     case operation::invoke:
-        return invoke(request, now);
+        return invoke(request, user, now);
     default:
         return refuse(request, action_not_supported());
     }
@@ -267,7 +271,8 @@ wsman_answer wsman_service::release(const soap_request &request) {
     return reply(request, {}, {});
 }
 
-wsman_answer wsman_service::invoke(const soap_request &request, core::time_point now) {
+wsman_answer wsman_service::invoke(const soap_request &request, wsman_user user,
+                                   core::time_point now) {
     const auto *function = find_method(call_name(request));
     if (!function)
         return refuse(request, action_not_supported());
@@ -275,7 +280,8 @@ wsman_answer wsman_service::invoke(const soap_request &request, core::time_point
         return refuse(request, missing_values());
     if (!request.body->is(request.resource_uri, request.method + "_INPUT"))
         return refuse(request, invalid_namespace());
-    method_call call{*request.body, request, state_, device_, *keys_, device_clock(state_, now)};
+    const auto clock = device_clock(state_, now);
+    method_call call{*request.body, request, state_, device_, *keys_, user, clock};
     const auto outcome = (*function)(call);
     if (const auto *why = std::get_if<wsman::fault>(&outcome))
         return refuse(request, *why);

@@ -17,7 +17,7 @@ constexpr unsigned open_op = 0x44, close_op = 0x45, status_op = 0x46, log_op = 0
 
 // A device that was set up as a server does it, over WS-Management.
 struct bench : test::command_bench {
-    wsman_service service{state, device};
+    wsman_service service{state, device, *random, sim::pooled_keys()};
 
     bench() {
         enter_client_control(state, core::secret(std::string(32, 'a')));

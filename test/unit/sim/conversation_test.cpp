@@ -118,7 +118,7 @@ class replay {
     std::unique_ptr<core::random_source> random_ = core::seeded_random(1);
     profile device_ = amt16();
     device_state state_ = factory_state(device_, *random_);
-    wsman_service service_{state_, device_};
+    wsman_service service_{state_, device_, *random_, pooled_keys()};
     std::string context_;
 };
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the simulated firmware answers: classes, methods, rights, enumerations, faults.
-#include <costrand/sim/wsman_service.hpp>
-
-#include "device_client.hpp"
-
-#include <doctest/doctest.h>
+#include "wsman_bench.hpp"
 
 using namespace costrand;
 using namespace costrand::sim;
@@ -13,29 +9,7 @@ using test::resource;
 
 namespace {
 
-struct bench {
-    std::unique_ptr<core::random_source> random = core::seeded_random(1);
-    profile device = amt16();
-    device_state state = factory_state(device, *random);
-    wsman_service service{state, device};
-    core::time_point now{};
-
-    int status = 0;
-    wsman::soap_reply ask(const wsman::request_envelope &request,
-                          wsman_user user = wsman_user::administrator) {
-        auto parsed = wsman::parse_request(*wsman::build_request(request));
-        REQUIRE(parsed.has_value());
-        const auto answer = service.handle(*parsed, user, now);
-        status = answer.status;
-        auto reply = wsman::parse_reply(answer.xml);
-        REQUIRE(reply.has_value());
-        return *reply;
-    }
-    std::string context_of(std::string_view class_name) {
-        return std::string(ask(test::enumerate_of(class_name)).body->value("EnumerationContext"));
-    }
-    void activate() { enter_client_control(state, core::secret(std::string(32, 'a'))); }
-};
+using bench = test::wsman_bench;
 
 const std::string some_ha1 = "6ba0d688420d16e5c6e1c5b0fca5883a";
 
@@ -400,18 +374,4 @@ TEST_CASE("a presence server, its rules and their associations come and go toget
     (void)b.ask(test::delete_of("AMT_ManagementPresenceRemoteSAP", "Name", name));
     associations = b.state.objects.find_name("AMT_RemoteAccessPolicyAppliesToMPS");
     CHECK(associations->instances.empty());
-}
-
-TEST_CASE("a trusted root is added once, and must be base64 of DER") {
-    bench b;
-    const auto add = [](std::string_view blob) {
-        return test::invoke("AMT_PublicKeyManagementService", "AddTrustedRootCertificate",
-                            "<h:CertificateBlob>" + std::string(blob) + "</h:CertificateBlob>");
-    };
-    CHECK(b.ask(add("MIIB")).return_value() == 0u); // begins like a certificate
-    CHECK(b.ask(add("MIIB")).return_value() == 2058u);
-    CHECK(b.ask(add("AAAA")).return_value() == 36u);
-    CHECK(b.ask(add("no base64!")).return_value() == 36u);
-    CHECK(b.ask(test::get_of("AMT_PublicKeyCertificate")).body->value("InstanceID") ==
-          "Intel(r) AMT Certificate: Handle: 0");
 }

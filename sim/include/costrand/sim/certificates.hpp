@@ -31,6 +31,8 @@ struct certificate_subject {
     std::vector<std::string> extended_usages = {}; // OpenSSL's short names, or dotted OIDs
     std::int64_t not_before = 0;
     std::int64_t not_after = 0;
+    std::vector<std::string> dns_names = {}; // subjectAltName
+    bool with_sha1 = false;                  // signed as firmware no longer takes it
 };
 
 // The usage that marks a provisioning certificate (AMT Remote Access).
@@ -77,6 +79,10 @@ struct certificate_facts {
     std::vector<std::string> extended_usages; // dotted OIDs
     std::int64_t not_before = 0;
     std::int64_t not_after = 0;
+    std::vector<std::string> dns_names;
+    std::string subject, issuer; // as AMT shows them: "O=costrand,CN=a name"
+    unsigned rsa_bits = 0;       // 0: the key is no RSA key
+    bool with_sha2 = false;      // signed with a hash of that family
 };
 [[nodiscard]] std::optional<certificate_facts> read_certificate(core::const_bytes certificate);
 

@@ -58,6 +58,11 @@ struct powered_state {
     std::size_t watchdog_expiries = 0;
     std::optional<core::time_point> user_connection; // when it was opened, while it is tried
     std::size_t tls_changes = 0;                     // of what the TLS port shows: each restarts it
+    // The provisioning chain so far, leaf first, DER; complete when its root is there. And what is
+    // to be signed with its key, once it was asked for: 20 bytes.
+    std::vector<std::vector<std::byte>> setup_chain;
+    bool setup_chain_complete = false;
+    std::vector<std::byte> configuration_nonce;
 };
 
 struct device_state {
@@ -98,6 +103,10 @@ struct device_state {
 
 // What a successful Setup does.
 void enter_client_control(device_state &state, core::secret admin_ha1);
+// What a successful AdminSetup or UpgradeClientToAdmin does.
+void enter_admin_control(device_state &state, core::secret admin_ha1);
+// The provisioning chain of a set-up that was won, lost or begun anew.
+void forget_chain(device_state &state);
 // Back to pre-provisioning: settings as from the factory. Realm, local password, clock, and what is
 // the platform's and not AMT's (the UPID feature, AMT being enabled) stay.
 void unprovision(device_state &state, const profile &p);

@@ -3,6 +3,7 @@
 // enumerations, faults. Works on a device_state. Sans-io: no HTTP, no waiting, no log.
 #pragma once
 
+#include <costrand/core/random.hpp>
 #include <costrand/core/time.hpp>
 #include <costrand/sim/crypto.hpp>
 #include <costrand/sim/device_state.hpp>
@@ -45,11 +46,12 @@ using method_outcome = std::variant<std::vector<out_parameter>, wsman::fault>;
 
 class wsman_service {
   public:
-    // Both outlive the service.
-    wsman_service(device_state &state, const profile &device,
+    // All references outlive the service.
+    wsman_service(device_state &state, const profile &device, core::random_source &random,
                   std::shared_ptr<key_source> keys = generated_keys())
         : state_(state),
           device_(device),
+          random_(random),
           keys_(std::move(keys)) {}
 
     [[nodiscard]] wsman_answer handle(const wsman::soap_request &request, wsman_user user,
@@ -76,7 +78,7 @@ class wsman_service {
     wsman_answer enumerate(const wsman::soap_request &request, core::time_point now);
     wsman_answer pull(const wsman::soap_request &request, core::time_point now);
     wsman_answer release(const wsman::soap_request &request);
-    wsman_answer invoke(const wsman::soap_request &request, core::time_point now);
+    wsman_answer invoke(const wsman::soap_request &request, wsman_user user, core::time_point now);
 
     // The instance that the selectors name, or the only one.
     std::variant<const wsman::xml_element *, wsman::fault> pick(const wsman::soap_request &request,
@@ -88,6 +90,7 @@ class wsman_service {
 
     device_state &state_;
     const profile &device_;
+    core::random_source &random_;
     std::shared_ptr<key_source> keys_;
     std::deque<context> contexts_;
     std::uint32_t context_number_ = 0x13; // recorded ones look like small numbers, counted up
