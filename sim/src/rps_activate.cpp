@@ -148,7 +148,7 @@ awaitable<script_end> log_in_again(rps_run &run) {
                                        : "already enabled in client mode.");
     run.amt.set_user("admin", run.order.facts.password);
     if (run.order.facts.tls_enforced) {
-        run.amt.begin_tunnel(tunnel_proof::own);
+        run.amt.begin_tunnel(tunnel_proof::active);
     } else {
         // Whether AMT answers without TLS at all: a 401 is answer enough.
         auto probe = amt_enumerate("AMT_TLSSettingData");

@@ -83,6 +83,8 @@ bool rps_authority::accepts(tunnel_proof proof, const std::vector<der_bytes> &ch
     case tunnel_proof::own:
         return (chain.size() == 1 && is_signed_by(chain[0], chain[0])) ||
                is_chain_below(chain, mps_root());
+    case tunnel_proof::active:
+        return accepts(tunnel_proof::on_die, chain) || accepts(tunnel_proof::own, chain);
     case tunnel_proof::mps_root:
         return is_chain_below(chain, mps_root());
     }

@@ -24,6 +24,7 @@ using rps_provisioning = identity;
 enum class tunnel_proof {
     on_die,   // before it is set up: a chain below one of Intel's on-die roots
     own,      // after the first CommitChanges: signed by itself, or below the MPS root
+    active,   // set up in an earlier run, which may have ended before its CommitChanges: either
     mps_root, // after the TLS configuration: below the MPS root
 };
 

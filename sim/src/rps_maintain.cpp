@@ -121,7 +121,7 @@ awaitable<script_end> change_password(rps_run &run) {
 void enter(rps_run &run) {
     run.amt.set_user("admin", run.order.facts.password);
     if (run.order.facts.tls_enforced)
-        run.amt.begin_tunnel(tunnel_proof::own);
+        run.amt.begin_tunnel(tunnel_proof::active);
 }
 
 awaitable<script_end> do_task(rps_run &run) {

@@ -39,6 +39,9 @@ constexpr std::size_t reply_limit = 1024 * 1024;
 constexpr std::string_view in_client_mode =
     "; note: the device itself is in client control mode now. Deactivate it before the next "
     "attempt: this server may not know its password";
+constexpr std::string_view still_working =
+    "; note: AMT had the request to activate and has not answered it: it may be activated a moment "
+    "from now. Look at its control mode before the next attempt";
 constexpr std::string_view in_admin_mode =
     "; note: the device itself is in admin control mode now, with the password of this profile";
 
@@ -258,7 +261,7 @@ class run {
         if (!mode && mode.error() == core::cond::cancelled)
             throw system_error(mode.error());
         if (!mode || *mode == heci::control_mode::none)
-            co_return "";
+            co_return std::string(setup_under_way_ ? still_working : "");
         co_return std::string(*mode == heci::control_mode::admin ? in_admin_mode : in_client_mode);
     }
 
@@ -279,8 +282,10 @@ class run {
     }
 
     void show(const rps::progress &now) {
-        if (now.call.starts_with("IPS_HostBasedSetupService "))
+        if (now.call.starts_with("IPS_HostBasedSetupService ")) {
             setup_asked_ = true;
+            setup_under_way_ = now.what == rps::progress::step::relaying;
+        }
         const std::string round = "AMT request " + std::to_string(now.round);
         const std::string call = now.call.empty() ? "" : ": " + std::string(now.call);
         switch (now.what) {
@@ -311,6 +316,7 @@ class run {
     error_code lms_failure_;
     bool lms_takes_connections_ = false;
     bool setup_asked_ = false;
+    bool setup_under_way_ = false; // AMT has not answered it
 };
 
 } // namespace

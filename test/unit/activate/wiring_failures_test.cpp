@@ -179,3 +179,16 @@ TEST_CASE("a channel that cannot be opened is 71, with the firmware's reason and
         CHECK(end.text().find("over LME") != std::string::npos);
     });
 }
+
+TEST_CASE("a connection lost while AMT works on the Setup is told as what it may become") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        world w(env.executor, false);
+        w.device.inject().order(sim::fault(sim::fault_kind::http_delay)
+                                    .on_call("IPS_HostBasedSetupService.Setup")
+                                    .after(5s));
+        w.server.order(sim::rps_fault(sim::rps_fault_kind::drop_after).nth(4)); // the Setup
+        const auto end = co_await run(w);
+        CHECK(end.code() == 10);
+        CHECK_MESSAGE(end.text().find("has not answered it") != std::string::npos, end.text());
+    });
+}
