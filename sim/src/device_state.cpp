@@ -167,6 +167,7 @@ void unprovision(device_state &state, const profile &p) {
     state.mode = control_mode::none;
     state.provisioning = provisioning_state::pre;
     state.admin_ha1 = core::secret();
+    state.mebx_password = core::secret();
     state.host_based.reset();
     if (state.tls)
         ++state.powered.tls_changes;

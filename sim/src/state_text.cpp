@@ -40,6 +40,7 @@ void visit(Archive &a, State &s, auto &clock) {
     a.secret("tls_key", s.tls_key);
     a.bytes("tls_certificate", s.tls_certificate);
     if (a.since(2)) {
+        a.secret("mebx_password", s.mebx_password);
         a.secrets("key_pairs", s.key_pairs);
         bool committed = s.tls.has_value();
         auto tls = s.tls.value_or(committed_tls());

@@ -4,6 +4,7 @@
 #include "encoding.hpp"
 #include "tls_state.hpp"
 #include "wsman_faults.hpp"
+#include "wsman_tls.hpp"
 
 #include <algorithm>
 #include <array>
@@ -36,11 +37,33 @@ method_outcome unprovision_device(method_call &call) {
     return returns(success);
 }
 
-// The MEBx password is the administrator's matter; client control mode may not set it. Assumed.
+// Intel's rule for all of AMT's passwords: 8 to 32 printable characters, of each kind at least one;
+// the underscore is of none.
+bool is_strong(std::string_view password) {
+    const auto has = [&](auto kind) { return std::ranges::any_of(password, kind); };
+    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto is_mark = [&](char c) {
+        return c > ' ' && c < 127 && c != '_' && !is_lower(c) && !is_upper(c) && !is_digit(c);
+    };
+    return password.size() >= 8 && password.size() <= 32 && has(is_lower) && has(is_upper) &&
+           has(is_digit) && has(is_mark) &&
+           std::ranges::all_of(password, [](char c) { return c >= ' ' && c < 127; });
+}
+
+// The MEBx password is the administrator's matter; client control mode may not set it (rpc-cli.md
+// 9).
 method_outcome set_mebx_password(method_call &call) {
     if (!call.input.child("Password"))
         return missing_values();
-    return returns(call.state.mode == control_mode::admin ? success : not_permitted);
+    if (call.state.mode != control_mode::admin || call.user != wsman_user::administrator)
+        return returns(not_permitted);
+    const auto password = call.input.value("Password");
+    if (!is_strong(password))
+        return returns(invalid_password);
+    call.state.mebx_password = core::secret(password);
+    return returns(success);
 }
 
 // DigestPassword: base64 of the 16 bytes of MD5(user:realm:password).
@@ -155,7 +178,9 @@ bool has_all(const wsman::xml_element &input, std::initializer_list<std::string_
     return std::ranges::all_of(names, [&](auto name) { return input.child(name) != nullptr; });
 }
 
-void after_put(device_state &, wsman::xml_element &instance) {
+void after_put(device_state &state, wsman::xml_element &instance, const wsman::xml_element &body) {
+    if (instance.name == "AMT_TLSCredentialContext")
+        write_tls_context(state, instance, body);
     // Recorded: the reply to Put on AMT_RedirectionService tells the state as requested, too.
     if (instance.name == "AMT_RedirectionService")
         set_property(instance, "RequestedState", std::string(instance.value("EnabledState")));

@@ -44,7 +44,7 @@ struct named_method {
 void show_setup_service(device_state &state, core::random_source &random);
 
 // What a Put changes besides the properties themselves, and a Delete besides the instance.
-void after_put(device_state &state, wsman::xml_element &instance);
+void after_put(device_state &state, wsman::xml_element &instance, const wsman::xml_element &body);
 void after_delete(device_state &state, const wsman::xml_element &gone);
 
 // Return values of AMT and IPS methods (wsman.md 9.1) and of CIM-style ones (9.2).

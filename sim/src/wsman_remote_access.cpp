@@ -114,6 +114,9 @@ std::span<const named_method> remote_access_methods() noexcept {
 
 // An association does not outlive what it associates.
 void after_delete(device_state &state, const xml_element &gone) {
+    if (gone.name == "AMT_PublicPrivateKeyPair")
+        std::erase_if(state.key_pairs,
+                      [&](const auto &pair) { return pair.first == gone.value("InstanceID"); });
     endpoint_reference to;
     if (gone.name == "AMT_ManagementPresenceRemoteSAP")
         to = refer_to_server(gone);

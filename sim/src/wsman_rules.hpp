@@ -35,7 +35,16 @@ inline constexpr names general_read_only[] = {"NetworkInterfaceEnabled", "Digest
                                               "PrivacyLevel", "PowerSource"};
 inline constexpr names tls_required[] = {"Enabled"};
 inline constexpr names tls_read_only[] = {"NonSecureConnectionsSupported"};
+inline constexpr names tls_arrays[] = {"TrustedCN"};
 inline constexpr names environment_arrays[] = {"DetectionStrings"};
+inline constexpr names consent_read_only[] = {"CanModifyOptInPolicy", "OptInState"};
+inline constexpr names wifi_required[] = {"localProfileSynchronizationEnabled"};
+inline constexpr names wifi_read_only[] = {"LastConnectedSsidUnderMeControl"};
+// Of whatever class: taken, and never told again.
+inline constexpr names never_told[] = {
+    "MasterKey",   "PACPassword", "PSK",    "Passphrase", "Password", "ProtectedAccessCredential",
+    "RFBPassword", "RSEPassword", "Secret",
+};
 
 inline constexpr put_rule put_rules[] = {
     {"AMT_8021XProfile"},
@@ -49,11 +58,11 @@ inline constexpr put_rule put_rules[] = {
     {"AMT_RedirectionService"},
     {"AMT_RemoteAccessPolicyAppliesToMPS"},
     {"AMT_TLSCredentialContext"},
-    {"AMT_TLSSettingData", tls_required, tls_read_only, {}},
-    {"AMT_WiFiPortConfigurationService"},
+    {"AMT_TLSSettingData", tls_required, tls_read_only, tls_arrays},
+    {"AMT_WiFiPortConfigurationService", wifi_required, wifi_read_only, {}},
     {"IPS_IEEE8021xSettings"},
     {"IPS_KVMRedirectionSettingData"},
-    {"IPS_OptInService"},
+    {"IPS_OptInService", {}, consent_read_only, {}},
     {"IPS_ScreenSettingData"},
 };
 
@@ -73,6 +82,10 @@ inline constexpr names deletable[] = {
 
 [[nodiscard]] inline bool may_delete(std::string_view class_name) noexcept {
     return std::ranges::find(detail::deletable, class_name) != std::end(detail::deletable);
+}
+
+[[nodiscard]] inline bool is_never_told(std::string_view property) noexcept {
+    return std::ranges::find(detail::never_told, property) != std::end(detail::never_told);
 }
 
 [[nodiscard]] inline bool contains(std::span<const std::string_view> names,

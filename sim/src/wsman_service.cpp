@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/sim/wsman_service.hpp>
 
+#include "put_values.hpp"
 #include "wsman_faults.hpp"
 #include "wsman_methods.hpp"
 #include "wsman_rules.hpp"
+#include "wsman_tls.hpp"
 
 #include <algorithm>
 #include <array>
@@ -83,7 +85,7 @@ void replace_properties(xml_element &instance, const xml_element &body, const pu
     for (const auto &property : body.children) {
         const auto same = body.children_named(property.name);
         if (same.front() != &property || contains(rule.read_only, property.name) ||
-            !property.children.empty())
+            is_never_told(property.name) || !property.children.empty())
             continue;
         std::vector<std::string> values;
         for (const auto *one : same)
@@ -119,6 +121,8 @@ wsman_answer wsman_service::handle(const soap_request &request, wsman_user user,
         return get(request, *known);
     case operation::put:
         return put(request, *known);
+    case operation::create:
+        return create(request, *known);
     case operation::delete_instance:
         return remove(request, *known);
     case operation::enumerate:
@@ -173,13 +177,32 @@ wsman_answer wsman_service::put(const soap_request &request, const object_class 
     for (const auto *key : {"InstanceID", "Name"})
         if (request.body->child(key) && request.body->value(key) != found.value(key))
             return refuse(request, invalid_values());
+    if (const auto why = refuse_put(state_, found, *request.body))
+        return refuse(request, *why);
     auto &mine = state_.objects.edit(request.resource_uri);
     auto &instance = *mine.find(request.selectors);
     replace_properties(instance, *request.body, *rule);
-    after_put(state_, instance);
+    after_put(state_, instance, *request.body);
     std::vector<std::string> namespaces{request.resource_uri};
     collect_namespaces(instance, namespaces);
     return reply(request, namespaces, as_markup(instance, namespaces));
+}
+
+// One class is made so; the others come by methods.
+wsman_answer wsman_service::create(const soap_request &request, const object_class &known) {
+    if (known.name() != "AMT_TLSCredentialContext")
+        return refuse(request, action_not_supported());
+    if (!request.body)
+        return refuse(request, missing_values());
+    if (!request.body->is(request.resource_uri, known.name()))
+        return refuse(request, invalid_namespace());
+    const auto made = create_tls_context(state_, *request.body);
+    if (const auto *why = std::get_if<wsman::fault>(&made))
+        return refuse(request, *why);
+    wsman::xml_writer body;
+    body.open("g:ResourceCreated");
+    wsman::write_reference(body, std::get<wsman::endpoint_reference>(made), "b", "c");
+    return reply(request, {std::string(wsman::uri::transfer)}, *body.close().finish());
 }
 
 wsman_answer wsman_service::remove(const soap_request &request, const object_class &known) {
@@ -187,8 +210,11 @@ wsman_answer wsman_service::remove(const soap_request &request, const object_cla
         return refuse(request, action_not_supported());
     if (request.selectors.empty())
         return refuse(request, invalid_selectors());
-    if (!known.find(request.selectors))
+    const auto *found = known.find(request.selectors);
+    if (!found)
         return refuse(request, destination_unreachable());
+    if (const auto why = refuse_tls_delete(state_, *found))
+        return refuse(request, *why);
     auto &mine = state_.objects.edit(request.resource_uri);
     const auto at = mine.find(request.selectors) - mine.instances.data();
     const auto gone = std::move(mine.instances[static_cast<std::size_t>(at)]);

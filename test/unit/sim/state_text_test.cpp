@@ -53,6 +53,7 @@ TEST_CASE("what is read back is what was written, for each profile") {
         state.tls_certificate = {std::byte{0x30}, std::byte{0}};
         state.tls = committed_tls{true, true, false, {"console.example"}};
         state.key_pairs.emplace("Intel(r) AMT Key: Handle: 0", core::secret("a \"key\"\n"));
+        state.mebx_password = core::secret("P@ssw0rdMebx1");
         state.host_based = host_based_start();
         state.host_based->dns_suffixes = {"a.example", "b.example"};
         state.last_failed_connection = failed_connection{1, 4'000'000'000, "mps.example"};
@@ -67,6 +68,7 @@ TEST_CASE("what is read back is what was written, for each profile") {
         CHECK(read.tls_certificate == state.tls_certificate);
         CHECK(read.tls == state.tls);
         CHECK(read.key_pairs == state.key_pairs);
+        CHECK(read.mebx_password == state.mebx_password);
         REQUIRE(read.host_based);
         CHECK(read.host_based->dns_suffixes == state.host_based->dns_suffixes);
         REQUIRE(read.last_failed_connection);
@@ -78,11 +80,12 @@ TEST_CASE("what is read back is what was written, for each profile") {
     }
 }
 
-TEST_CASE("a state of version 1, which had no key pairs and no TLS in force, is read") {
+TEST_CASE(
+    "a state of version 1, which had no keys, no MEBx password and no TLS in force, is read") {
     const auto p = amt16();
     auto older = changed(text_of(some_device(p, 1), p), "\"version\": 2", "\"version\": 1");
-    for (const std::string_view key : {"key_pairs", "tls_committed", "tls_enabled", "tls_mutual",
-                                       "tls_beside_plain", "tls_trusted_cns"}) {
+    for (const std::string_view key : {"mebx_password", "key_pairs", "tls_committed", "tls_enabled",
+                                       "tls_mutual", "tls_beside_plain", "tls_trusted_cns"}) {
         const auto at = older.find("\"" + std::string(key) + "\"");
         REQUIRE(at != older.npos);
         older.erase(at, older.find('\n', at) + 1 - at);

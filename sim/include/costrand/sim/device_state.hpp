@@ -73,7 +73,8 @@ struct device_state {
     std::string local_user = "$$OsAdmin";
     core::secret local_password;
     std::string admin_user = "admin";
-    core::secret admin_ha1; // hexadecimal; empty before the activation
+    core::secret admin_ha1;     // hexadecimal; empty before the activation
+    core::secret mebx_password; // empty: nobody has set one
 
     object_store objects;
     // The device's clock: seconds since 1970 when the source of time said zero.

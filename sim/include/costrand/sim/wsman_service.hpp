@@ -74,6 +74,7 @@ class wsman_service {
 
     wsman_answer get(const wsman::soap_request &request, const object_class &known);
     wsman_answer put(const wsman::soap_request &request, const object_class &known);
+    wsman_answer create(const wsman::soap_request &request, const object_class &known);
     wsman_answer remove(const wsman::soap_request &request, const object_class &known);
     wsman_answer enumerate(const wsman::soap_request &request, core::time_point now);
     wsman_answer pull(const wsman::soap_request &request, core::time_point now);
