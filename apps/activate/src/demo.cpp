@@ -2,6 +2,7 @@
 #include <costrand/activate/demo.hpp>
 
 #include <costrand/activate/host.hpp>
+#include <costrand/activate/tracing.hpp>
 #include <costrand/activate/wiring.hpp>
 
 #include <costrand/transports/lms_tcp.hpp>
@@ -37,7 +38,7 @@ void introduce(demo_world &world, const demo_options &how, console &says) {
 }
 
 awaitable<void> activate_in(demo_world &world, settings options, net::any_io_executor executor,
-                            console &says) {
+                            console &says, trace::recorder *seen_by) {
     options.server = parse_server_url(world.server_url());
     auto env = host_environment(executor, options, says);
     const auto device = heci::open_socket_device(world.heci_path());
@@ -45,7 +46,8 @@ awaitable<void> activate_in(demo_world &world, settings options, net::any_io_exe
     env.dial_lms = [port = world.lms_port()](std::uint16_t) {
         return transports::dial_lms(port, transports::lms_options());
     };
-    const report r = co_await activate_device(env, options);
+    const observed_environment seen(std::move(env), seen_by);
+    const report r = co_await activate_device(seen.get(), options);
     conclude(r, options, says);
     if (world.device().mode() != sim::control_mode::client)
         throw error(exit_code::activation_failed,
@@ -57,7 +59,8 @@ awaitable<void> activate_in(demo_world &world, settings options, net::any_io_exe
 
 } // namespace
 
-awaitable<void> run_demo(net::any_io_executor executor, const settings &options, console &says) {
+awaitable<void> run_demo(net::any_io_executor executor, const settings &options, console &says,
+                         trace::recorder *seen_by) {
     demo_options how;
     how.lms = options.transport == transport_choice::lms;
     how.profile = options.profile;
@@ -66,7 +69,7 @@ awaitable<void> run_demo(net::any_io_executor executor, const settings &options,
     introduce(world, how, says);
     std::exception_ptr failed;
     try {
-        co_await activate_in(world, options, executor, says);
+        co_await activate_in(world, options, executor, says, seen_by);
     } catch (...) {
         failed = std::current_exception();
     }

@@ -2,6 +2,7 @@
 #include <costrand/activate/host.hpp>
 
 #include <costrand/activate/process.hpp>
+#include <costrand/activate/tracing.hpp>
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -96,8 +98,8 @@ void conclude(const report &r, const settings &options, console &says) {
     says.result(options.json ? result_json(r, options) : result_text(r));
 }
 
-awaitable<void> activate_here(net::any_io_executor executor, const settings &options,
-                              console &says) {
+awaitable<void> activate_here(net::any_io_executor executor, const settings &options, console &says,
+                              trace::recorder *seen_by) {
     auto env = host_environment(executor, options, says);
     if (options.skip_cert_check && options.server.where.secure)
         env.log.warn("activate", "the server's certificate is not verified");
@@ -106,7 +108,8 @@ awaitable<void> activate_here(net::any_io_executor executor, const settings &opt
     env.dial_lms = [](std::uint16_t port) {
         return transports::dial_lms(port, transports::lms_options());
     };
-    const report r = co_await activate_device(env, options);
+    const observed_environment seen(std::move(env), seen_by);
+    const report r = co_await activate_device(seen.get(), options);
     conclude(r, options, says);
 }
 

@@ -64,6 +64,12 @@ constexpr std::array table = {
     own("tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", works,
         "ask the server to talk TLS with AMT itself, through this program; devices that take TLS "
         "only do so anyway"),
+    own("trace", 0, "RPC_TRACE", text, "FILE", works,
+        "write what happens to FILE, a JSON object a line: times, names and sizes, no secrets"),
+    own("report", 0, "RPC_REPORT", text, "FILE", works,
+        "in the end write FILE, an HTML page with the sequence diagram of the run"),
+    own("from-trace", 0, "", text, "FILE", works,
+        "only make the page of --report, from a file that --trace wrote; nothing is activated"),
     own("demo", 0, "", toggle, "", works,
         "show it without hardware: a simulated device, a small server and this client, in one "
         "process over real sockets"),

@@ -150,6 +150,16 @@ void check_combination(const option_values &values) {
                        " is for local activation and excludes a ws:// or wss:// --url");
 }
 
+// A page of an old trace, and nothing else.
+void check_page(const option_values &values) {
+    if (!values.given("report"))
+        refuse(incorrect_command_line_parameters, "--from-trace needs --report: the page to write");
+    for (std::string_view name : {"trace", "url", "demo"})
+        if (values[name].from == origin::command_line && values.given(name))
+            refuse(invalid_parameter_combination, "--from-trace and --" + std::string(name) +
+                                                      " exclude each other: it only makes a page");
+}
+
 void check_uuid(const option_values &values) {
     if (!values.given("uuid") || rps::is_usable_uuid(values.text("uuid")))
         return;
@@ -197,6 +207,14 @@ settings make_settings(const option_values &values, std::vector<notice> &notices
     out.action = what_to_do::version;
     if (values.is_on("version"))
         return out;
+    out.trace = values.text("trace");
+    out.report = values.text("report");
+    out.from_trace = values.text("from-trace");
+    if (!out.from_trace.empty()) {
+        check_page(values);
+        out.action = what_to_do::make_page;
+        return out;
+    }
     out.action = what_to_do::activate;
 
     check_words(values);

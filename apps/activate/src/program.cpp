@@ -8,11 +8,13 @@
 #include <costrand/activate/host.hpp>
 #include <costrand/activate/options.hpp>
 #include <costrand/activate/process.hpp>
+#include <costrand/activate/tracing.hpp>
 #include <costrand/activate/wiring.hpp>
 
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -94,16 +96,40 @@ int finish(const end_of_run &end, const settings &options, console &says) {
     return end.why ? process_status(end.why->code) : 0;
 }
 
+using run_function = awaitable<void> (*)(net::any_io_executor, const settings &, console &,
+                                         trace::recorder *);
+
+int run_observed(run_function what, const settings &options, console &says) {
+    std::optional<tracing> files;
+    try {
+        files.emplace(options, says);
+    } catch (const error &e) {
+        return finish({e.why(), 0}, options, says);
+    }
+    const auto end = execute(
+        [&](net::any_io_executor strand) { return what(strand, options, says, files->recorder()); },
+        says);
+    files->finish(end);
+    return finish(end, options, says);
+}
+
 int activate_for_real(const settings &options, console &says) {
     if (!is_root() && !options.device.starts_with("unix:"))
         return finish({failure{exit_code::incorrect_permissions,
                                "the management engine device is for root only: use sudo"},
                        0},
                       options, says);
-    return finish(
-        execute([&](net::any_io_executor strand) { return activate_here(strand, options, says); },
-                says),
-        options, says);
+    return run_observed(&activate_here, options, says);
+}
+
+int page_of_trace(const settings &options, console &says) {
+    end_of_run end;
+    try {
+        make_page_of_trace(options, says);
+    } catch (const error &e) {
+        end.why = e.why();
+    }
+    return finish(end, options, says);
 }
 
 int run(const option_values &values, std::vector<notice> notices) {
@@ -132,11 +158,11 @@ int run(const option_values &values, std::vector<notice> notices) {
     console says(console_for(options));
     for (const auto &[level, line] : notices)
         says.log_line(level, line);
+    if (options.action == what_to_do::make_page)
+        return page_of_trace(options, says);
     if (!options.demo)
         return activate_for_real(options, says);
-    return finish(
-        execute([&](net::any_io_executor strand) { return run_demo(strand, options, says); }, says),
-        options, says);
+    return run_observed(&run_demo, options, says);
 }
 
 } // namespace

@@ -11,6 +11,7 @@
 #include <costrand/core/task_group.hpp>
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/rps.hpp>
+#include <costrand/trace/recorder.hpp>
 #include <costrand/transports/heci_socket.hpp>
 #include <costrand/transports/tcp.hpp>
 
@@ -69,8 +70,9 @@ class demo_world {
 };
 
 // Completes only when the simulated device really is in client control mode; throws activate::error
-// otherwise. What it made in the file system is gone in every case.
+// otherwise. `seen_by` sees the client's run, unless null. What it made in the file system is gone
+// in every case.
 [[nodiscard]] awaitable<void> run_demo(net::any_io_executor executor, const settings &options,
-                                       console &says);
+                                       console &says, trace::recorder *seen_by);
 
 } // namespace costrand::activate

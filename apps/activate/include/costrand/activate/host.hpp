@@ -6,6 +6,7 @@
 #include <costrand/activate/options.hpp>
 #include <costrand/activate/wiring.hpp>
 #include <costrand/core/awaitable.hpp>
+#include <costrand/trace/recorder.hpp>
 
 #include <memory>
 #include <string>
@@ -17,9 +18,10 @@ namespace costrand::activate {
 [[nodiscard]] environment host_environment(net::any_io_executor executor, const settings &options,
                                            console &says);
 
-// Activates this machine, and tells the result on `says`. Throws activate::error.
+// Activates this machine, and tells the result on `says`. `seen_by` sees the run, unless null.
+// Throws activate::error.
 [[nodiscard]] awaitable<void> activate_here(net::any_io_executor executor, const settings &options,
-                                            console &says);
+                                            console &says, trace::recorder *seen_by);
 
 // Tells a report on `says`; throws its failure, if it is one.
 void conclude(const report &r, const settings &options, console &says);

@@ -38,7 +38,7 @@ struct proxy_choice {
 
 enum class transport_choice { automatic, lms, lme };
 
-enum class what_to_do { help, version, activate };
+enum class what_to_do { help, version, activate, make_page };
 
 struct settings {
     what_to_do action = what_to_do::help;
@@ -57,7 +57,9 @@ struct settings {
     bool skip_cert_check = false;
     bool tls_tunnel = false; // the server is asked to talk TLS with AMT itself
     std::chrono::seconds server_timeout{120};
-    rps::timeouts limits; // as the environment changes them
+    std::string trace, report; // files to write; empty: none
+    std::string from_trace;    // of make_page: the file to read
+    rps::timeouts limits;      // as the environment changes them
 
     core::log_level log_level = core::log_level::info;
     bool verbose = false;
