@@ -146,6 +146,7 @@ void read_tls(std::string_view file, const lined_value &object, tls_profile &to)
     object_reader from(file, object);
     from.take("tls13", to.tls13);
     from.take("session_per_call", to.session_per_call);
+    from.take("keeps_plain", to.keeps_plain);
     take_duration(from, "restart_ms", to.restart);
     take_duration(from, "first_byte_ms", to.first_byte);
     from.finish();

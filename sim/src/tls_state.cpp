@@ -74,7 +74,8 @@ committed_tls wanted(const device_state &state, const profile &p) {
     };
     out.enabled = p.tls_enforced || is("Enabled");
     out.mutual = out.enabled && is("MutualAuthentication");
-    out.plain = !p.tls_enforced && (!out.enabled || is("AcceptNonSecureConnections"));
+    out.plain =
+        !p.tls_enforced && (!out.enabled || p.tls.keeps_plain || is("AcceptNonSecureConnections"));
     if (settings)
         for (const auto *name : settings->children_named("TrustedCN"))
             if (!name->value().empty())

@@ -130,8 +130,11 @@ awaitable<device_reply> commit_in_plain(bench &b) {
     co_return co_await admin.call(invoke("AMT_SetupAndConfigurationService", "CommitChanges", ""));
 }
 
-awaitable<void> committed_settings(coro_environment env, crypto with, way how, bool plain) {
-    const auto model = without_delays(amt18());
+awaitable<void> committed_settings(coro_environment env, crypto with, way how, bool plain,
+                                   bool keeps) {
+    auto model = without_delays(amt18());
+    CHECK(model.tls.keeps_plain);
+    model.tls.keeps_plain = keeps;
     auto given = make_installed(model, *with.keys, false, plain);
     bench b(env.executor, model, std::move(given.state), with, how);
     const auto too_early = co_await core::as_result(b.dial(16993));
@@ -142,7 +145,7 @@ awaitable<void> committed_settings(coro_environment env, crypto with, way how, b
     CHECK(b.chain.size() == 1);
     CHECK(b.chain.front() == given.certificate);
     const auto on_plain = co_await core::as_result(b.dial(16992));
-    CHECK(on_plain.has_value() == plain);
+    CHECK(on_plain.has_value() == (plain || keeps));
     co_await b.end();
 }
 
@@ -192,9 +195,9 @@ TEST_CASE("a device that enforces TLS shows on-die, own, and again on-die certif
 }
 
 TEST_CASE("an installed certificate is shown from the commit on; the plain port goes if so set") {
-    for (const bool plain : {true, false})
-        each_way([plain](coro_environment env, crypto with, way how) {
-            return committed_settings(env, std::move(with), how, plain);
+    for (const auto &[plain, keeps] : {std::pair(true, false), {false, false}, {false, true}})
+        each_way([plain = plain, keeps = keeps](coro_environment env, crypto with, way how) {
+            return committed_settings(env, std::move(with), how, plain, keeps);
         });
 }
 

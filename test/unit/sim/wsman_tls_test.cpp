@@ -192,6 +192,7 @@ TEST_CASE("TLS settings are booleans, and Enabled is required") {
 
 TEST_CASE("what was put is in force after CommitChanges, and not before") {
     tls_bench b;
+    b.device.tls.keeps_plain = false;
     const auto key = b.make_key();
     REQUIRE(b.create(tls_bench::context(b.certify(key))).body);
     REQUIRE(b.put(network, true).body);

@@ -132,6 +132,10 @@ struct tls_profile {
     // are dropped (wsman.md 2.2), and for so long new ones are taken and not answered ("may need 60
     // s and more" on AMT 18, apf.md 11). Assumed.
     core::duration restart{};
+    // 16992 stays for the host beside TLS, even when AcceptNonSecureConnections is false: RPS
+    // reaches active devices with TLS on in plain (rps-session.md 15.3, 15.7). Else that setting
+    // decides. Assumed: no source says which devices do what.
+    bool keeps_plain = true;
     core::duration first_byte{}; // from the connection to the first byte of the handshake. Assumed
 };
 
