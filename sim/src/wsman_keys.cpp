@@ -140,11 +140,13 @@ method_outcome generate_request(method_call &call) {
 }
 
 constexpr auto methods = std::to_array<named_method>({
-    {"AMT_PublicKeyManagementService.AddCertificate", &add_plain_certificate},
-    {"AMT_PublicKeyManagementService.AddKey", &add_key},
-    {"AMT_PublicKeyManagementService.AddTrustedRootCertificate", &add_trusted_root},
-    {"AMT_PublicKeyManagementService.GenerateKeyPair", &generate_key_pair},
-    {"AMT_PublicKeyManagementService.GeneratePKCS10RequestEx", &generate_request},
+    {"AMT_PublicKeyManagementService.AddCertificate", &add_plain_certificate, {certificates_class}},
+    {"AMT_PublicKeyManagementService.AddKey", &add_key, {keys_class}},
+    {"AMT_PublicKeyManagementService.AddTrustedRootCertificate",
+     &add_trusted_root,
+     {certificates_class}},
+    {"AMT_PublicKeyManagementService.GenerateKeyPair", &generate_key_pair, {keys_class}},
+    {"AMT_PublicKeyManagementService.GeneratePKCS10RequestEx", &generate_request, {keys_class}},
 });
 
 } // namespace

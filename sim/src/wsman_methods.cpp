@@ -2,6 +2,7 @@
 #include "wsman_methods.hpp"
 
 #include "encoding.hpp"
+#include "properties.hpp"
 #include "tls_state.hpp"
 #include "wsman_faults.hpp"
 #include "wsman_tls.hpp"
@@ -105,6 +106,8 @@ method_outcome change_enabled_state(method_call &call, std::uint32_t lowest,
                                     std::uint32_t highest) {
     if (!call.input.child("RequestedState"))
         return missing_values();
+    if (!first_instance(call.state.objects, call.request.class_name))
+        return destination_unreachable();
     const auto state = number(call.input, "RequestedState");
     if (!state || *state < lowest || *state > highest)
         return returns(cim_invalid_parameter);
@@ -151,12 +154,16 @@ constexpr auto methods = std::to_array<named_method>({
 
 } // namespace
 
-const method *find_method(std::string_view name) noexcept {
-    for (const auto table : {std::span<const named_method>(methods), key_methods(),
-                             remote_access_methods(), setup_methods()})
+const method *find_method(std::string_view name, const object_store &objects) {
+    const auto is_here = [&](std::string_view needed) {
+        return needed.empty() || objects.find_name(needed) != nullptr;
+    };
+    for (const auto table :
+         {std::span<const named_method>(methods), key_methods(), network_methods(),
+          remote_access_methods(), setup_methods(), wifi_methods()})
         if (const auto found = std::ranges::find(table, name, &named_method::name);
             found != table.end())
-            return &found->function;
+            return std::ranges::all_of(found->needs, is_here) ? &found->function : nullptr;
     return nullptr;
 }
 
@@ -181,6 +188,8 @@ bool has_all(const wsman::xml_element &input, std::initializer_list<std::string_
 void after_put(device_state &state, wsman::xml_element &instance, const wsman::xml_element &body) {
     if (instance.name == "AMT_TLSCredentialContext")
         write_tls_context(state, instance, body);
+    if (instance.name == "IPS_IEEE8021xSettings" && instance.value("Enabled") != "2")
+        forget_8021x_certificates(state); // assumed
     // Recorded: the reply to Put on AMT_RedirectionService tells the state as requested, too.
     if (instance.name == "AMT_RedirectionService")
         set_property(instance, "RequestedState", std::string(instance.value("EnabledState")));

@@ -6,6 +6,7 @@
 #include <costrand/sim/device_state.hpp>
 #include <costrand/sim/wsman_service.hpp>
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -30,14 +31,17 @@ using method = method_outcome (*)(method_call &);
 struct named_method {
     std::string_view name; // "Class.Method"
     method function;
+    std::array<std::string_view, 3> needs = {}; // other classes that it works on
 };
 
-// nullptr: the class has no such method here. `name` is "Class.Method".
-[[nodiscard]] const method *find_method(std::string_view name) noexcept;
+// nullptr: there is no such method in this firmware. `name` is "Class.Method".
+[[nodiscard]] const method *find_method(std::string_view name, const object_store &objects);
 // The parts of the table that have files of their own.
 [[nodiscard]] std::span<const named_method> key_methods() noexcept;
+[[nodiscard]] std::span<const named_method> network_methods() noexcept;
 [[nodiscard]] std::span<const named_method> remote_access_methods() noexcept;
 [[nodiscard]] std::span<const named_method> setup_methods() noexcept;
+[[nodiscard]] std::span<const named_method> wifi_methods() noexcept;
 
 // Brings the properties of IPS_HostBasedSetupService that no method sets up to date: before any
 // operation on the class. A nonce that was used is replaced here.
@@ -46,6 +50,9 @@ void show_setup_service(device_state &state, core::random_source &random);
 // What a Put changes besides the properties themselves, and a Delete besides the instance.
 void after_put(device_state &state, wsman::xml_element &instance, const wsman::xml_element &body);
 void after_delete(device_state &state, const wsman::xml_element &gone);
+void after_wifi_delete(device_state &state, const wsman::xml_element &gone);
+// The wired port's 802.1x without certificates: it was switched off, or gets others.
+void forget_8021x_certificates(device_state &state);
 
 // Return values of AMT and IPS methods (wsman.md 9.1) and of CIM-style ones (9.2).
 enum : std::uint32_t {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Methods about presence servers and the rules when to call them. The instances are
 // those of recorded conversations; no presence server is ever called.
-#include "encoding.hpp"
+#include "properties.hpp"
 #include "wsman_faults.hpp"
 #include "wsman_instances.hpp"
 #include "wsman_methods.hpp"
@@ -17,8 +17,13 @@ namespace {
 using wsman::endpoint_reference;
 using wsman::xml_element;
 
-constexpr std::size_t most_servers = 4;     // assumed
 constexpr std::size_t longest_account = 16; // user name and password of a presence server
+
+// AMT_RemoteAccessCapabilities.MaxTotalMpServers.
+std::size_t most_servers(const device_state &state) {
+    const auto *told = first_instance(state.objects, "AMT_RemoteAccessCapabilities");
+    return told ? number(*told, "MaxTotalMpServers").value_or(0) : 0;
+}
 
 endpoint_reference refer_to_server(const xml_element &server) {
     return refer(server, {"CreationClassName", "Name", "SystemCreationClassName", "SystemName"});
@@ -40,7 +45,7 @@ method_outcome add_mp_server(method_call &call) {
     if (!good)
         return returns(invalid_parameter);
     auto &servers = edit_class(call.state, "AMT_ManagementPresenceRemoteSAP");
-    if (servers.instances.size() >= most_servers)
+    if (servers.instances.size() >= most_servers(call.state))
         return returns(limit_reached);
     auto made = instance_of(servers);
     set_property(made, "CreationClassName", "AMT_ManagementPresenceRemoteSAP");
@@ -102,8 +107,11 @@ method_outcome add_policy_rule(method_call &call) {
 }
 
 constexpr auto methods = std::to_array<named_method>({
-    {"AMT_RemoteAccessService.AddMpServer", &add_mp_server},
-    {"AMT_RemoteAccessService.AddRemoteAccessPolicyRule", &add_policy_rule},
+    {"AMT_RemoteAccessService.AddMpServer", &add_mp_server, {"AMT_ManagementPresenceRemoteSAP"}},
+    {"AMT_RemoteAccessService.AddRemoteAccessPolicyRule",
+     &add_policy_rule,
+     {"AMT_ManagementPresenceRemoteSAP", "AMT_RemoteAccessPolicyRule",
+      "AMT_RemoteAccessPolicyAppliesToMPS"}},
 });
 
 } // namespace
@@ -114,6 +122,8 @@ std::span<const named_method> remote_access_methods() noexcept {
 
 // An association does not outlive what it associates.
 void after_delete(device_state &state, const xml_element &gone) {
+    if (gone.name == "CIM_WiFiEndpointSettings")
+        after_wifi_delete(state, gone);
     if (gone.name == "AMT_PublicPrivateKeyPair")
         std::erase_if(state.key_pairs,
                       [&](const auto &pair) { return pair.first == gone.value("InstanceID"); });

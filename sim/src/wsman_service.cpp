@@ -299,7 +299,7 @@ wsman_answer wsman_service::release(const soap_request &request) {
 
 wsman_answer wsman_service::invoke(const soap_request &request, wsman_user user,
                                    core::time_point now) {
-    const auto *function = find_method(call_name(request));
+    const auto *function = find_method(call_name(request), state_.objects);
     if (!function)
         return refuse(request, action_not_supported());
     if (!request.body)

@@ -103,8 +103,8 @@ std::optional<wsman::fault> refuse_tls_context(const device_state &state, const 
     // servers send differ. It is not.
     const auto collection = wsman::read_reference(*collection_property);
     const auto *known = state.objects.find_name(collection_class);
-    const bool right_collection =
-        known && collection && collection->resource_uri == known->resource_uri;
+    const bool right_collection = known && !known->instances.empty() && collection &&
+                                  collection->resource_uri == known->resource_uri;
     if (!certificate || !right_collection ||
         certificate->value("TrustedRootCertficate") == "true" || !has_key(state, *certificate))
         return invalid_values();

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Methods about the wired network's neighbourhood: HTTP proxies and the certificates of 802.1x.
+// Limits: wsman.md 14.
+#include "properties.hpp"
+#include "wsman_faults.hpp"
+#include "wsman_instances.hpp"
+#include "wsman_methods.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace costrand::sim {
+namespace {
+
+using wsman::endpoint_reference;
+using wsman::xml_element;
+
+constexpr std::string_view proxies_class = "IPS_HTTPProxyAccessPoint";
+constexpr std::string_view settings_class = "IPS_IEEE8021xSettings";
+constexpr std::string_view contexts_class = "IPS_8021xCredentialContext";
+constexpr std::size_t longest_address = 256, longest_suffix = 192;
+
+// How many there may be: AMT_RemoteAccessCapabilities.MaxTotalProxyEntryPoints.
+std::size_t most_proxies(const device_state &state) {
+    const auto *told = first_instance(state.objects, "AMT_RemoteAccessCapabilities");
+    return told ? number(*told, "MaxTotalProxyEntryPoints").value_or(0) : 0;
+}
+
+// The reference that comes with 2058: recorded.
+endpoint_reference nothing() {
+    endpoint_reference to;
+    to.address = "default";
+    return to;
+}
+
+method_outcome add_proxy(method_call &call) {
+    if (!has_all(call.input, {"AccessInfo", "InfoFormat", "Port", "NetworkDnsSuffix"}))
+        return missing_values();
+    const auto format = number(call.input, "InfoFormat"), port = number(call.input, "Port");
+    const auto address = call.input.value("AccessInfo");
+    const bool good = (format == 3u || format == 4u || format == 201u) && port && *port > 0 &&
+                      *port < 65536 && !address.empty() && address.size() <= longest_address &&
+                      call.input.value("NetworkDnsSuffix").size() <= longest_suffix;
+    if (!good)
+        return returns(invalid_parameter);
+    auto &proxies = edit_class(call.state, proxies_class);
+    const auto same = [&](const xml_element &one) {
+        return one.value("AccessInfo") == address &&
+               one.value("Port") == call.input.value("Port") &&
+               one.value("NetworkDnsSuffix") == call.input.value("NetworkDnsSuffix");
+    };
+    if (std::ranges::any_of(proxies.instances, same))
+        return returns(duplicate, {{"ProxyAccessPoint", "", nothing()}});
+    if (proxies.instances.size() >= most_proxies(call.state))
+        return returns(limit_reached);
+    auto made = instance_of(proxies);
+    set_property(made, "CreationClassName", proxies_class);
+    set_property(made, "ElementName", "Intel(r) ME:HTTP Proxy Access Point");
+    set_property(made, "Name", free_name(proxies, "Name", "Intel(r) ME:HTTP Proxy Access Point "));
+    set_property(made, "SystemCreationClassName", "CIM_ComputerSystem");
+    set_property(made, "SystemName", "Intel(r) AMT");
+    for (const auto *name : {"AccessInfo", "InfoFormat", "NetworkDnsSuffix", "Port"})
+        set_property(made, name, call.input.value(name));
+    std::vector<out_parameter> out;
+    out.push_back(
+        {"ProxyAccessPoint", "",
+         refer(made, {"CreationClassName", "Name", "SystemCreationClassName", "SystemName"})});
+    proxies.instances.push_back(std::move(made));
+    return returns(success, std::move(out));
+}
+
+void add_context(device_state &state, const xml_element &certificate) {
+    const auto *settings = first_instance(state.objects, settings_class);
+    auto &contexts = edit_class(state, contexts_class);
+    auto made = instance_of(contexts);
+    set_reference(made, "ElementInContext", refer(certificate, {"InstanceID"}));
+    set_reference(made, "ElementProvidingContext", refer(*settings, {"InstanceID"}));
+    contexts.instances.push_back(std::move(made));
+}
+
+// Certificates that are not here: 1, the only other value that the method has.
+method_outcome set_8021x_certificates(method_call &call) {
+    constexpr std::uint32_t internal_error = 1;
+    if (!first_instance(call.state.objects, settings_class))
+        return destination_unreachable();
+    constexpr auto names =
+        std::to_array<std::string_view>({"ServerCertificateIssuer", "ClientCertificate"});
+    std::vector<xml_element> found;
+    for (const auto name : names) {
+        const auto *reference = call.input.child(name);
+        if (!reference)
+            continue;
+        const auto *certificate =
+            referred(call.state.objects, reference, "AMT_PublicKeyCertificate");
+        if (!certificate)
+            return returns(internal_error);
+        found.push_back(*certificate);
+    }
+    if (found.empty())
+        return missing_values();
+    forget_8021x_certificates(call.state);
+    for (const auto &certificate : found)
+        add_context(call.state, certificate);
+    return returns(success);
+}
+
+constexpr auto methods = std::to_array<named_method>({
+    {"IPS_HTTPProxyService.AddProxyAccessPoint", &add_proxy, {proxies_class}},
+    {"IPS_IEEE8021xSettings.SetCertificates", &set_8021x_certificates, {contexts_class}},
+});
+
+} // namespace
+
+std::span<const named_method> network_methods() noexcept {
+    return methods;
+}
+
+void forget_8021x_certificates(device_state &state) {
+    if (state.objects.find_name(contexts_class))
+        edit_class(state, contexts_class).instances.clear();
+}
+
+} // namespace costrand::sim
