@@ -6,14 +6,17 @@
 
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/options.hpp>
+#include <costrand/activate/tracing.hpp>
 #include <costrand/activate/wiring.hpp>
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/core/time.hpp>
+#include <costrand/sim/crypto.hpp>
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/memory.hpp>
 #include <costrand/sim/rps.hpp>
+#include <costrand/trace/recorder.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
@@ -71,8 +74,11 @@ class world {
     explicit world(net::any_io_executor executor, way how = way::lme)
         : world(executor, machine(how)) {}
     world(net::any_io_executor executor, sim::profile machine)
-        : device(executor, std::move(machine), *random_, core::log()),
-          server(sim::recorded_rps_options(), *random_, core::log()),
+        : world(executor, std::move(machine), sim::recorded_rps_options(), sim::real_crypto()) {}
+    world(net::any_io_executor executor, sim::profile machine, sim::rps_options serves,
+          sim::crypto with)
+        : device(executor, std::move(machine), *random_, core::log(), with),
+          server(std::move(serves), with, *random_, core::log()),
           executor_(executor),
           heci_(device.heci()) {
         options.action = activate::what_to_do::activate;
@@ -88,8 +94,8 @@ class world {
         std::exception_ptr stopped;
         const auto begun = core::now(executor_);
         try {
-            const auto env = make_environment();
-            end.report = co_await activate::activate_device(env, options);
+            const activate::observed_environment env(make_environment(), seen_by);
+            end.report = co_await activate::activate_device(env.get(), options);
         } catch (const activate::error &e) {
             end.failure = e.why();
         } catch (...) {
@@ -118,6 +124,7 @@ class world {
     sim::firmware device;
     sim::rps_server server;
     activate::settings options;
+    trace::recorder *seen_by = nullptr; // of the runs
     // What connecting to the server throws instead; empty: it is reached.
     std::function<void()> server_refuses;
     // Lines of the log; passwords must not be in them.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace costrand::trace {
@@ -72,34 +73,27 @@ class axis {
     double length_ = 1;
 };
 
-struct sample {
-    std::int64_t t;
-    std::uint64_t channel, tx, rx;
-    bool last; // of its channel
-};
+using window = std::optional<std::uint64_t> event::*;
 
-std::vector<sample> samples_of(std::span<const event> events) {
-    std::vector<sample> out;
-    for (const event &e : events)
-        if (e.on == layer::apf && e.channel && e.tx && e.rx)
-            out.push_back({e.t, *e.channel, *e.tx, *e.rx, e.what == "CHANNEL_CLOSE"});
-    return out;
+bool shows_window(const event &e) {
+    return e.on == layer::apf && e.channel && (e.tx || e.rx);
 }
 
 // Steps of one window, a line of its own for each channel.
-std::string steps(const std::vector<sample> &samples, const axis &x, std::uint64_t top,
-                  std::uint64_t sample::*window) {
+std::string steps(std::span<const event> events, const axis &x, std::uint64_t top, window which) {
     std::map<std::uint64_t, std::string> open;
     std::string out;
-    for (const sample &s : samples) {
-        const std::string at = decimal(x.at(s.t));
+    for (const event &e : events) {
+        if (!shows_window(e) || !(e.*which))
+            continue;
+        const std::string at = decimal(x.at(e.t));
         const std::string y =
-            decimal(high - high * static_cast<double>(s.*window) / static_cast<double>(top));
-        std::string &path = open[s.channel];
+            decimal(high - high * static_cast<double>(*(e.*which)) / static_cast<double>(top));
+        std::string &path = open[*e.channel];
         path += path.empty() ? "M" + at + " " + y : "H" + at + "V" + y;
-        if (s.last) {
+        if (e.what == "CHANNEL_CLOSE") {
             out += path;
-            open.erase(s.channel);
+            open.erase(*e.channel);
         }
     }
     for (const auto &[channel, path] : open)
@@ -107,20 +101,27 @@ std::string steps(const std::vector<sample> &samples, const axis &x, std::uint64
     return out;
 }
 
-std::string plot(const std::vector<sample> &samples, const axis &x, std::uint64_t sample::*window,
-                 std::string_view name, std::string_view css) {
-    std::uint64_t top = 1;
-    for (const sample &s : samples)
-        top = std::max(top, s.*window);
+std::string plot(std::span<const event> events, const axis &x, window which, std::string_view name,
+                 std::string_view css) {
+    std::uint64_t top = 0;
+    bool any = false;
+    for (const event &e : events)
+        if (shows_window(e) && e.*which) {
+            top = std::max(top, *(e.*which));
+            any = true;
+        }
+    if (!any)
+        return {};
     std::string out = "<h3>" + std::string(name) +
-                      "</h3><div class=plot><svg viewBox=\"0 0 1000 "
-                      "100\" preserveAspectRatio=none role=img aria-label=\"" +
+                      "</h3><div class=plot><svg viewBox=\"0 0 1000 100\" "
+                      "preserveAspectRatio=none role=img aria-label=\"" +
                       std::string(name) + "\">";
     for (const auto &cut : x.cuts())
         out += "<line class=cut x1=\"" + decimal(cut.at) + "\" x2=\"" + decimal(cut.at) +
                "\" y1=0 y2=100 />";
-    out += "<path class=\"" + std::string(css) + "\" d=\"" + steps(samples, x, top, window) +
-           "\"/></svg><span class=y>" + size_text(top) + "</span><span class=\"y z\">0</span>";
+    out += "<path class=\"" + std::string(css) + "\" d=\"" +
+           steps(events, x, std::max<std::uint64_t>(top, 1), which) + "\"/></svg><span class=y>" +
+           size_text(top) + "</span><span class=\"y z\">0</span>";
     return out + "</div>";
 }
 
@@ -144,18 +145,19 @@ std::string timeline(std::span<const event> events, const summary &facts) {
 }
 
 std::string window_chart(std::span<const event> events) {
-    const auto samples = samples_of(events);
-    if (samples.empty())
-        return {};
     std::vector<std::int64_t> times;
-    for (const sample &s : samples)
-        times.push_back(s.t);
+    for (const event &e : events)
+        if (shows_window(e))
+            times.push_back(e.t);
+    if (times.empty())
+        return {};
+    std::ranges::sort(times); // a file may come from anywhere
     const axis x(times);
     std::int64_t silence = 0;
     for (const auto &cut : x.cuts())
         silence += cut.silence;
-    std::string out = plot(samples, x, &sample::tx, "Bytes that AMT takes from us (out)", "tx") +
-                      plot(samples, x, &sample::rx, "Bytes that we take from AMT (in)", "rx") +
+    std::string out = plot(events, x, &event::tx, "Bytes that AMT takes from us (out)", "tx") +
+                      plot(events, x, &event::rx, "Bytes that we take from AMT (in)", "rx") +
                       "<div class=ends><span>" + clock_text(times.front()) + " s</span><span>" +
                       clock_text(times.back()) + " s</span></div>";
     if (!x.cuts().empty())

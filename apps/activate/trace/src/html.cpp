@@ -62,7 +62,8 @@ std::string duration_text(std::int64_t microseconds) {
     const auto seconds = us / 1'000'000;
     if (seconds < 120)
         return three_digits(us / 1000) + "\u00a0s";
-    return std::to_string(seconds / 60) + "\u00a0min\u00a0" + std::to_string(seconds % 60) + "\u00a0s";
+    return std::to_string(seconds / 60) + "\u00a0min\u00a0" + std::to_string(seconds % 60) +
+           "\u00a0s";
 }
 
 std::string clock_text(std::int64_t microseconds) {

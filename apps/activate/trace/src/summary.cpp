@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "summary.hpp"
 
-#include <optional>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -74,7 +74,8 @@ summary summarise(std::span<const event> events) {
         else if (passes_turn(e))
             hand_over(e, turn_of(e.to), {});
     }
-    out.length = events.empty() ? 0 : events.back().t;
+    for (const event &e : events)
+        out.length = std::max(out.length, e.t);
     now.end = out.length;
     if (now.end > now.begin)
         out.spans.push_back(now);
