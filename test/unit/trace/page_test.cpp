@@ -103,7 +103,7 @@ TEST_CASE("time is shared out to whoever has the turn, pauses by their name") {
     CHECK(count(page, "the server <b>1.49\u00a0s</b>") == 1);
     CHECK(count(page, "AMT <b>500\u00a0ms</b>") == 1);
     CHECK(count(page, "named pauses <b>2\u00a0s</b>") == 1);
-    CHECK(count(page, "2\u00a0s · a pause") == 1);
+    CHECK(count(page, "2\u00a0s · pause") == 1);
 }
 
 TEST_CASE("the end says success, failure with its code, a signal, or that there is none") {

@@ -18,24 +18,23 @@ std::string percent(double part, double whole) {
     return decimal(whole > 0 ? 100 * part / whole : 0);
 }
 
-// Places on the time axis. Between the messages of a channel lie some hundred microseconds, between
-// channels seconds: silences are cut to a length at which the rest can be seen.
+// Places on the time axis, of each message in turn. Between the messages of a channel lie some
+// hundred microseconds, between channels seconds: silences are cut to a length at which the rest
+// can be seen, and no two messages have the same place.
 class axis {
   public:
     explicit axis(const std::vector<std::int64_t> &times) {
         std::vector<std::int64_t> gaps;
         for (std::size_t i = 1; i < times.size(); ++i)
-            gaps.push_back(times[i] - times[i - 1]);
-        longest_ = longest_gap(gaps);
-        double x = 0;
-        for (std::size_t i = 0; i < times.size(); ++i) {
-            if (i > 0 && gaps[i - 1] > longest_)
-                cuts_.push_back({x + static_cast<double>(longest_) / 2, gaps[i - 1]});
-            if (i > 0)
-                x += static_cast<double>(std::min(gaps[i - 1], longest_));
-            places_[times[i]] = x;
+            gaps.push_back(std::max(times[i] - times[i - 1], shortest));
+        const auto longest = longest_gap(gaps);
+        places_.push_back(0);
+        for (const auto gap : gaps) {
+            const double x = places_.back();
+            if (gap > longest)
+                cuts_.push_back({x + static_cast<double>(longest) / 2, gap});
+            places_.push_back(x + static_cast<double>(std::min(gap, longest)));
         }
-        length_ = std::max(x, 1.0);
     }
 
     struct cut {
@@ -43,34 +42,35 @@ class axis {
         std::int64_t silence;
     };
 
-    // `t` is one of the times.
-    [[nodiscard]] double at(std::int64_t t) const { return wide * places_.at(t) / length_; }
+    [[nodiscard]] double at(std::size_t message) const { return scaled(places_[message]); }
     [[nodiscard]] std::vector<cut> cuts() const {
         auto out = cuts_;
         for (cut &c : out)
-            c.at = wide * c.at / length_;
+            c.at = scaled(c.at);
         return out;
     }
 
   private:
+    static constexpr std::int64_t shortest = 20; // microseconds
+
     // As long as what nine of ten gaps take together, but for a few per cent of the whole.
     static std::int64_t longest_gap(std::vector<std::int64_t> gaps) {
         if (gaps.empty())
-            return 1;
+            return shortest;
         std::ranges::sort(gaps);
         std::int64_t sum = 0;
         const std::size_t most = gaps.size() * 9 / 10;
         for (std::size_t i = 0; i < most; ++i)
             sum += gaps[i];
-        constexpr std::int64_t shortest = 100; // microseconds
         constexpr std::int64_t parts = 25;
         return std::max({sum / parts, gaps[most / 2], shortest});
     }
+    [[nodiscard]] double scaled(double place) const {
+        return wide * place / std::max(places_.back(), 1.0);
+    }
 
-    std::int64_t longest_ = 1;
-    std::map<std::int64_t, double> places_;
+    std::vector<double> places_;
     std::vector<cut> cuts_;
-    double length_ = 1;
 };
 
 using window = std::optional<std::uint64_t> event::*;
@@ -83,10 +83,13 @@ bool shows_window(const event &e) {
 std::string steps(std::span<const event> events, const axis &x, std::uint64_t top, window which) {
     std::map<std::uint64_t, std::string> open;
     std::string out;
+    std::size_t message = 0;
     for (const event &e : events) {
-        if (!shows_window(e) || !(e.*which))
+        if (!shows_window(e))
             continue;
-        const std::string at = decimal(x.at(e.t));
+        const std::string at = decimal(x.at(message++));
+        if (!(e.*which))
+            continue;
         const std::string y =
             decimal(high - high * static_cast<double>(*(e.*which)) / static_cast<double>(top));
         std::string &path = open[*e.channel];
@@ -151,7 +154,6 @@ std::string window_chart(std::span<const event> events) {
             times.push_back(e.t);
     if (times.empty())
         return {};
-    std::ranges::sort(times); // a file may come from anywhere
     const axis x(times);
     std::int64_t silence = 0;
     for (const auto &cut : x.cuts())

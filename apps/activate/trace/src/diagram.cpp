@@ -102,7 +102,7 @@ std::string silence(std::int64_t from, std::int64_t to, const summary &facts) {
     if (!longest)
         return {};
     const std::string why = longest->whose == turn::pause
-                                ? escaped(longest->reason)
+                                ? std::string("pause")
                                 : "waiting for " + std::string(to_string(longest->whose));
     return "<li class=\"gap t-" + std::to_string(static_cast<int>(longest->whose)) +
            "\"><time></time><div class=s><div class=n><p>" + duration_text(to - from) + " · " +
@@ -126,9 +126,9 @@ std::string_view mark_of(const event &e) noexcept {
     case kind::retry:
         return "↻";
     case kind::reset:
-        return "⟲";
+        return "↺";
     case kind::wait:
-        return "⏸";
+        return "‖";
     default:
         return {};
     }

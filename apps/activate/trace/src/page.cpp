@@ -49,7 +49,8 @@ std::string card(const std::string &value, std::string_view label, std::string_v
 std::string cards(const summary &f) {
     const auto number = [](std::size_t n) { return std::to_string(n); };
     std::string out = "<dl class=cards>" + card(duration_text(f.length), "length", "");
-    out += card(number(f.requests), f.requests == 1 ? "request to AMT" : "requests to AMT", "");
+    if (f.requests > 0 || f.tls_sessions == 0)
+        out += card(number(f.requests), f.requests == 1 ? "request to AMT" : "requests to AMT", "");
     if (f.tls_sessions > 0)
         out += card(number(f.tls_sessions), "TLS sessions", "");
     if (f.channels > 0)
