@@ -33,6 +33,7 @@ packages=(
   libssl-dev libyaml-cpp-dev doctest-dev
 )
 packages+=(${extra[@]+"${extra[@]}"})
+[[ $system == ubuntu* ]] && packages=("${packages[@]/%chromium/chromium-browser}")
 
 if [ -z "$boost" ]; then
   echo "setup: this is $system, which setup does not know. Install what these packages of Debian 12" >&2

@@ -355,3 +355,32 @@ TEST_CASE("the word false is a value like any other, but for a toggle") {
     CHECK(refusal({with({"--proxy", "false"}), {}, {}}) == 28);
     CHECK(read({with({"--tls-tunnel=false"}), {}, {}}).settings);
 }
+
+TEST_CASE("trace and report are files by option, environment and config file") {
+    const auto by_option = read({with({"--trace", "a", "--report", "b"}), {}, {}}).settings;
+    REQUIRE(by_option);
+    CHECK(by_option->trace == "a");
+    CHECK(by_option->report == "b");
+    CHECK(by_option->action == activate::what_to_do::activate);
+    const auto by_environment =
+        read({complete, {{"RPC_TRACE", "c"}, {"RPC_REPORT", "d"}}, {}}).settings;
+    REQUIRE(by_environment);
+    CHECK(by_environment->trace == "c");
+    CHECK(by_environment->report == "d");
+    const auto by_file = read({complete, {}, "activate:\n  trace: e\n  report: f\n"}).settings;
+    REQUIRE(by_file);
+    CHECK(by_file->trace == "e");
+    CHECK(by_file->report == "f");
+}
+
+TEST_CASE("the page of an old trace needs no server, but a name for the page") {
+    const auto page = read({{"--from-trace", "a", "--report", "b"}, {}, {}}).settings;
+    REQUIRE(page);
+    CHECK(page->action == activate::what_to_do::make_page);
+    CHECK(read({{"--from-trace", "a"}, {}, {}}).failure->code ==
+          activate::exit_code::incorrect_command_line_parameters);
+    CHECK(read({{"--from-trace", "a", "--report", "b", "--demo"}, {}, {}}).failure->code ==
+          activate::exit_code::invalid_parameter_combination);
+    CHECK(read({{"--from-trace", "a", "--report", "b", "--trace", "c"}, {}, {}}).failure->code ==
+          activate::exit_code::invalid_parameter_combination);
+}
