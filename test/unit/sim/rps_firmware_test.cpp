@@ -22,18 +22,28 @@ constexpr std::size_t teardown_points = 6;
 struct desk {
     net::any_io_executor executor;
     std::unique_ptr<core::random_source> random = core::seeded_random(3);
-    sim::firmware device;
     rps_rig rig;
+    sim::firmware device;
     std::vector<std::pair<std::size_t, std::string>> beside;
 
     explicit desk(net::any_io_executor ex)
         : executor(ex),
-          device(ex, machine(), *random, core::log()),
-          rig(ex) {}
+          rig(ex),
+          device(ex, machine(rig.server.provisioning_root()), *random, core::log(),
+                 sim::pooled_crypto()) {}
+    // It trusts that root instead.
+    desk(net::any_io_executor ex, const sim::der_bytes &root)
+        : executor(ex),
+          rig(ex),
+          device(ex, machine(root), *random, core::log(), sim::pooled_crypto()) {}
 
-    static sim::profile machine() {
+    // It trusts the server's provisioning chain.
+    static sim::profile machine(const sim::der_bytes &root) {
         auto p = sim::without_delays(sim::amt16());
         p.lms = true;
+        sim::trusted_root trusted;
+        trusted.hash = sim::sha256_hex(root);
+        p.roots.push_back(std::move(trusted));
         return p;
     }
 
@@ -41,6 +51,8 @@ struct desk {
         auto f = recorded_facts(static_cast<int>(device.mode()));
         if (f.control_mode == 0)
             f.password = device.state().local_password;
+        for (const auto &root : device.device_profile().roots)
+            f.certificate_hashes.push_back(root.hash);
         return f;
     }
 
@@ -91,6 +103,47 @@ TEST_CASE("a simulated device is activated to client control, and again, as reco
 
 TEST_CASE("a simulated device gets remote access, and again, as recorded") {
     play("ccm-cira", {"ccm-cira", "ccm-cira-again"}, sim::control_mode::client);
+}
+
+TEST_CASE("a simulated device is activated to admin control, and again, as recorded") {
+    play("acm", {"acm", "acm-again"}, sim::control_mode::admin);
+}
+
+TEST_CASE("a simulated device goes from client to admin control as recorded") {
+    run_coro(
+        [](coro_environment env) -> awaitable<void> {
+            desk d(env.executor);
+            rps::frame last;
+            (void)co_await d.run("ccm", last);
+            REQUIRE(d.device.mode() == sim::control_mode::client);
+            const auto calls = co_await d.run("acm", last);
+            CHECK_MESSAGE(calls == recorded_calls("ccm-to-acm"), to_text(calls));
+            CHECK(last.method == "success");
+            CHECK(d.device.mode() == sim::control_mode::admin);
+            co_await d.finish();
+        },
+        teardown_points);
+}
+
+TEST_CASE("a simulated device takes the server's random passwords as recorded") {
+    play("acm-random", {"acm-random"}, sim::control_mode::admin);
+}
+
+TEST_CASE("a simulated device gets remote access in admin control as recorded") {
+    play("acm-cira", {"acm-cira"}, sim::control_mode::admin);
+}
+
+TEST_CASE("a device that does not trust the server's root is not brought to admin control") {
+    run_coro(
+        [](coro_environment env) -> awaitable<void> {
+            desk d(env.executor, sim::der_bytes(1));
+            rps::frame last;
+            (void)co_await d.run("acm", last);
+            CHECK(last.method == "error");
+            CHECK(d.device.mode() == sim::control_mode::none);
+            co_await d.finish();
+        },
+        teardown_points);
 }
 
 namespace {
