@@ -184,6 +184,32 @@ TEST_CASE("a lost and a busy device are told with each attempt and its reason") 
     });
 }
 
+TEST_CASE("a port switch is told with its order, and its pause with its length") {
+    run_coro(
+        [](coro_environment env) -> awaitable<void> {
+            const auto machine = sim::without_delays(sim::amt18());
+            auto serves = sim::recorded_rps_options();
+            serves.domains.push_back({machine.dns_suffix, {}});
+            world w(env.executor, machine, std::move(serves), sim::bare_crypto());
+            w.options.tls_tunnel = true;
+            seen s;
+            w.seen_by = &s.to;
+            const auto end = co_await w.run();
+            CHECK_MESSAGE(end.code() == exit_of::success, end.text());
+            const auto *order = s.find(kind::message, "port_switch to port 16993, delay 15 s");
+            const auto *wait = s.find(kind::wait, "Port switch: waiting 15s");
+            const auto *ack = s.find(kind::message, "port_switch_ack");
+            REQUIRE(order);
+            REQUIRE(wait);
+            REQUIRE(ack);
+            CHECK(wait->t == order->t);
+            CHECK(ack->t - wait->t == 15'000'000);
+            CHECK(s.find(kind::message, "(ClientHello)"));
+            check_absent(text_of(s), w.device.state().admin_ha1);
+        },
+        few_teardowns);
+}
+
 TEST_CASE("a server's hostile words are in the trace as text, and inert on the page") {
     in_world(way::lme, [](world &w, coro_environment) -> awaitable<void> {
         seen s;

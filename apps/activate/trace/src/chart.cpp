@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace costrand::trace {
@@ -93,8 +94,10 @@ std::string steps(std::span<const event> events, const axis &x, std::uint64_t to
         const std::string y =
             decimal(high - high * static_cast<double>(*(e.*which)) / static_cast<double>(top));
         std::string &path = open[*e.channel];
+        if (e.what == "CHANNEL_OPEN") // the last one of this number may have had no close
+            out += std::exchange(path, {});
         path += path.empty() ? "M" + at + " " + y : "H" + at + "V" + y;
-        if (e.what == "CHANNEL_CLOSE") {
+        if (e.what == "CHANNEL_CLOSE" || e.what == "CHANNEL_OPEN_FAILURE") {
             out += path;
             open.erase(*e.channel);
         }

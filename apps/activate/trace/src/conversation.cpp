@@ -78,11 +78,13 @@ void conversation::take(direction &d, core::const_bytes data) {
 // Gives back what stands behind the head.
 core::const_bytes conversation::take_head(direction &d, core::const_bytes data) {
     const std::size_t before = d.head.size();
-    d.head += text_of(data);
+    constexpr std::size_t most = longest_head + end_of_head.size();
+    d.head.reserve(most); // never moved: what it left behind would not be wiped
+    d.head += text_of(data.first(std::min(data.size(), most - before)));
     const auto end = d.head.find(end_of_head);
     if (end == d.head.npos) {
         if (d.head.size() > longest_head) {
-            const auto size = d.head.size();
+            const auto size = before + data.size();
             core::wipe(d.head);
             d.now = state::unknown;
             tell(d, layer::none, "bytes", "neither HTTP nor TLS", size);

@@ -16,7 +16,8 @@ constexpr std::size_t longest_text = 400;
 constexpr std::size_t shortest_secret = 4;
 constexpr std::string_view mask = "***";
 
-// What the drivers say when they begin a pause of their own; activation_trace_test.cpp has each.
+// What the drivers say when they begin a pause of their own. test/integration/trace_test.cpp runs
+// into four of them.
 constexpr std::array<std::string_view, 5> waits = {
     "AMT makes a key: a pause of ", "AMT takes no connection now (", "Port switch: waiting ",
     "APF channel open rejected (",  "MEI reinitialized (",
