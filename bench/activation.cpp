@@ -51,9 +51,10 @@ awaitable<void> peers(bool lms, std::promise<addresses> &ready, end_signal &end)
     activate::demo_options how;
     how.lms = lms;
     how.profile = profile_name;
-    how.after_activation = core::duration::zero(); // a wait of the server's, not ours
+    how.timings.after_activation = core::duration::zero(); // a wait of the server's, not ours
     activate::demo_world world(co_await net::this_coro::executor, how, core::log());
-    ready.set_value({world.server_url(), world.heci_path(), world.lms_port()});
+    ready.set_value(
+        {world.server_url(), world.heci_path(), world.lms_port(transports::lms_plain_port)});
     while (!end.rung)
         co_await end.bell.wait();
     co_await world.stop();

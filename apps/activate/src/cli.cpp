@@ -47,6 +47,13 @@ std::optional<std::string> toggle(std::string_view text) {
     return std::nullopt;
 }
 
+std::string listed(std::string_view choices) {
+    std::string out;
+    for (const char c : choices)
+        out += c == '|' ? std::string(", ") : std::string(1, c);
+    return out;
+}
+
 std::optional<std::string> seconds(std::string_view text) {
     constexpr unsigned longest = 86400; // a day: more is a slip of the keyboard
     if (text.ends_with('s'))
@@ -95,7 +102,9 @@ void read_environment(option_values &values,
 std::optional<std::string> normal_form(const option_spec &spec, std::string_view text) {
     switch (spec.kind) {
     case value_kind::toggle:
-        return toggle(text);
+        if (auto word = toggle(text); word || spec.choices.empty())
+            return word;
+        return choice(spec.choices, text);
     case value_kind::seconds:
         return seconds(text);
     case value_kind::choice:
@@ -110,15 +119,13 @@ std::optional<std::string> normal_form(const option_spec &spec, std::string_view
 std::string expected(const option_spec &spec) {
     switch (spec.kind) {
     case value_kind::toggle:
-        return "true or false";
+        if (spec.choices.empty())
+            return "true or false";
+        return "true, false or " + listed(spec.choices);
     case value_kind::seconds:
         return "a number of seconds from 1 to 86400";
-    case value_kind::choice: {
-        std::string out = "one of ";
-        for (char c : spec.choices)
-            out += c == '|' ? std::string(", ") : std::string(1, c);
-        return out;
-    }
+    case value_kind::choice:
+        return "one of " + listed(spec.choices);
     case value_kind::text:
     case value_kind::login:
         break;
@@ -141,7 +148,8 @@ std::string option_values::text(std::string_view name) const {
 }
 
 bool option_values::is_on(std::string_view name) const {
-    return (*this)[name].text.reveal() == "true";
+    const auto text = (*this)[name].text.reveal();
+    return !text.empty() && text != "false";
 }
 
 bool option_values::given(std::string_view name) const {
@@ -149,7 +157,7 @@ bool option_values::given(std::string_view name) const {
     const option_value &value = (*this)[name];
     if (value.from == origin::standard || value.text.empty())
         return false;
-    return table_[index].kind != value_kind::toggle || value.text.reveal() == "true";
+    return table_[index].kind != value_kind::toggle || is_on(name);
 }
 
 void option_values::offer(std::size_t index, option_value value) {

@@ -16,6 +16,10 @@ namespace {
 
 constexpr auto shortened_wait = std::chrono::seconds(1);
 
+// Of the server's recorded profiles.
+constexpr const char *plain_profile = "ccm";
+constexpr const char *tls_profile = "acm-tls";
+
 // The simulators' own lines are for -v, and never look like the client's.
 core::log simulators_log(console &says) {
     return {core::log_level::debug,
@@ -32,29 +36,36 @@ void introduce(demo_world &world, const demo_options &how, console &says) {
     const auto &profile = world.device().device_profile();
     say("demonstration: a simulated device with AMT " + profile.amt_version +
         " at unix:" + world.heci_path() +
-        (how.lms ? ", its LMS at 127.0.0.1:" + std::to_string(world.lms_port()) : ", no LMS"));
+        (how.lms
+             ? ", its LMS at 127.0.0.1:" +
+                   std::to_string(world.lms_port(profile.tls_enforced ? transports::lms_tls_port
+                                                                      : transports::lms_plain_port))
+             : ", no LMS"));
     say("demonstration: a small provisioning server at " + world.server_url());
-    say("note: this server waits 1 s after the activation where a real one waits 12 s");
+    say("note: this server waits 1 s wherever a real one waits 5 to 15 s");
 }
 
-awaitable<void> activate_in(demo_world &world, settings options, net::any_io_executor executor,
-                            console &says, trace::recorder *seen_by) {
+awaitable<void> activate_in(demo_world &world, const demo_options &how, settings options,
+                            net::any_io_executor executor, console &says,
+                            trace::recorder *seen_by) {
     options.server = parse_server_url(world.server_url());
     auto env = host_environment(executor, options, says);
     const auto device = heci::open_socket_device(world.heci_path());
     env.device = device.get();
-    env.dial_lms = [port = world.lms_port()](std::uint16_t) {
-        return transports::dial_lms(port, transports::lms_options());
+    env.dial_lms = [&world](std::uint16_t port) {
+        return transports::dial_lms(world.lms_port(port), transports::lms_options());
     };
     const observed_environment seen(std::move(env), seen_by);
     const report r = co_await activate_device(seen.get(), options);
     conclude(r, options, says);
-    if (world.device().mode() != sim::control_mode::client)
+    const bool plain = how.recorded == plain_profile;
+    const std::string mode = plain ? "client control mode" : "admin control mode";
+    const auto wanted = plain ? sim::control_mode::client : sim::control_mode::admin;
+    if (world.device().mode() != wanted)
         throw error(exit_code::activation_failed,
-                    "the server reported success, but the simulated device is not in client "
-                    "control mode");
+                    "the server reported success, but the simulated device is not in " + mode);
     if (!options.json)
-        says.result("The simulated device is in client control mode.\n");
+        says.result("The simulated device is in " + mode + ".\n");
 }
 
 } // namespace
@@ -64,12 +75,17 @@ awaitable<void> run_demo(net::any_io_executor executor, const settings &options,
     demo_options how;
     how.lms = options.transport == transport_choice::lms;
     how.profile = options.profile;
-    how.after_activation = shortened_wait;
+    how.device = options.demo_device;
+    how.recorded = how.device == "amt16" ? plain_profile : tls_profile;
+    how.timings.after_activation = how.timings.before_tunnel = how.timings.port_switch_delay =
+        how.timings.between_tls_settings = shortened_wait;
     demo_world world(executor, how, simulators_log(says));
     introduce(world, how, says);
+    settings asked = options;
+    asked.tls_tunnel = asked.tls_tunnel || how.recorded == tls_profile;
     std::exception_ptr failed;
     try {
-        co_await activate_in(world, options, executor, says, seen_by);
+        co_await activate_in(world, how, asked, executor, says, seen_by);
     } catch (...) {
         failed = std::current_exception();
     }

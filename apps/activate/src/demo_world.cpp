@@ -22,9 +22,20 @@ constexpr const char *loopback = "127.0.0.1";
 
 sim::rps_options server_options(const demo_options &options) {
     auto out = sim::recorded_rps_options();
-    const auto recorded = out.profiles.at("ccm");
+    const auto recorded = out.profiles.at(options.recorded);
     out.profiles.insert_or_assign(options.profile, recorded);
-    out.timings.after_activation = options.after_activation;
+    out.timings = options.timings;
+    return out;
+}
+
+// The device knows the root of the server's provisioning certificate, and the domain.
+sim::profile device_profile(const demo_options &options, sim::rps_server &server) {
+    auto out = sim::built_in_profile(options.device);
+    sim::trusted_root root;
+    root.name = "root of the demonstration's server";
+    root.hash = sim::sha256_hex(server.provisioning_root());
+    out.roots.push_back(std::move(root));
+    out.dns_suffix = "corp.example";
     return out;
 }
 
@@ -45,20 +56,25 @@ demo_world::folder::~folder() {
 demo_world::demo_world(net::any_io_executor executor, const demo_options &options, core::log log)
     : random_(core::system_random()),
       heci_path_(folder_.path + "/heci"),
-      device_(executor, sim::amt16(), *random_, log),
       server_(server_options(options), *random_, log),
+      device_(executor, device_profile(options, server_), *random_, log),
       heci_(executor, heci_path_),
       lms_(executor, loopback, 0),
+      lms_tls_(executor, loopback, 0),
       rps_(executor, loopback, 0),
       lms_port_(lms_.port()),
+      lms_tls_port_(lms_tls_.port()),
       tasks_(executor) {
     tasks_.spawn(device_.run());
     tasks_.spawn(sim::serve_heci_socket(device_, heci_));
     tasks_.spawn(sim::serve_rps_port(server_, rps_));
-    if (options.lms)
+    if (options.lms) {
         tasks_.spawn(sim::serve_lms_port(device_, lms_, transports::lms_plain_port));
-    else
+        tasks_.spawn(sim::serve_lms_port(device_, lms_tls_, transports::lms_tls_port));
+    } else {
         lms_.close();
+        lms_tls_.close();
+    }
 }
 
 demo_world::~demo_world() = default;

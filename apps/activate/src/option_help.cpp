@@ -16,7 +16,7 @@ std::string names(const option_spec &spec) {
     std::string out = spec.letter != 0 ? std::string("  -") + spec.letter + ", --" : "      --";
     out += spec.name;
     if (spec.kind == value_kind::toggle)
-        return out;
+        return spec.choices.empty() ? out : out + "[=" + std::string(spec.choices) + ']';
     out += ' ';
     out += spec.kind == value_kind::choice ? spec.choices : spec.value_name;
     return out;

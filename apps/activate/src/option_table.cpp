@@ -70,9 +70,11 @@ constexpr std::array table = {
         "in the end write FILE, an HTML page with the sequence diagram of the run"),
     own("from-trace", 0, "", text, "FILE", works,
         "only make the page of --report, from a file that --trace wrote; nothing is activated"),
-    own("demo", 0, "", toggle, "", works,
-        "show it without hardware: a simulated device, a small server and this client, in one "
-        "process over real sockets"),
+    one_of("amt16|amt18|amt19-tls-enforced", "",
+           own("demo", 0, "", toggle, "", works,
+               "show it without hardware: a simulated device, a small server and this client, in "
+               "one process over real sockets. amt16 (the default) is set up in plain, amt18 and "
+               "amt19-tls-enforced to admin control mode with TLS")),
 
     secret(global("password", 0, "AMT_PASSWORD", text, "PASSWORD", works,
                   "AMT's admin password; needed when the device is activated already")),

@@ -221,6 +221,8 @@ settings make_settings(const option_values &values, std::vector<notice> &notices
     out.demo = values.is_on("demo");
     if (out.demo) {
         check_demo(values);
+        const std::string device = values.text("demo");
+        out.demo_device = device == "true" ? "amt16" : device;
         refuse_local(values);
         refuse_later(values);
         if (values.given("profile"))

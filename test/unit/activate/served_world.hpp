@@ -85,7 +85,7 @@ class served_world {
     awaitable<void> live() {
         activate::demo_options how;
         how.profile = "lab";
-        how.after_activation = {};
+        how.timings.after_activation = {};
         world_.emplace(strand_, how, core::log());
         heci_ = world_->heci_path();
         url_ = world_->server_url();

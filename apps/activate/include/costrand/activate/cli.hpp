@@ -17,7 +17,7 @@
 namespace costrand::activate {
 
 enum class value_kind {
-    toggle,  // no value, or =true / =false
+    toggle,  // no value, or =true / =false, or =one of option_spec::choices, which is on too
     text,    // any
     login,   // any; with an @ in it, it is a secret: user and password before a host
     choice,  // one of option_spec::choices
@@ -49,7 +49,7 @@ using option_table = std::span<const option_spec>;
 enum class origin { standard, file, environment, command_line };
 
 struct option_value {
-    core::secret text; // toggles: "true" or "false"
+    core::secret text; // toggles: "true", "false" or one of their choices
     origin from = origin::standard;
     std::string where; // "--url", "the environment variable RPC_URL", "config.yaml, line 3"
 };

@@ -13,6 +13,7 @@
 #include <costrand/sim/rps.hpp>
 #include <costrand/trace/recorder.hpp>
 #include <costrand/transports/heci_socket.hpp>
+#include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/tcp.hpp>
 
 #include <cstdint>
@@ -22,10 +23,12 @@
 namespace costrand::activate {
 
 struct demo_options {
-    bool lms = false;    // the simulated machine runs an LMS
-    std::string profile; // the one that the server has
-    // Of the server, after the device was activated. The recorded one waits 12 s.
-    core::duration after_activation = std::chrono::seconds(12);
+    std::string device = "amt16"; // a built-in profile of the simulator
+    bool lms = false;             // the simulated machine runs an LMS
+    std::string profile;          // the one that the server has: what `recorded` is there
+    std::string recorded = "ccm";
+    // The server's own waits; the defaults are the recorded ones.
+    sim::rps_timings timings;
 };
 
 // A simulated machine and a server behind real sockets: the firmware's HECI at a unix socket in a
@@ -43,7 +46,9 @@ class demo_world {
 
     [[nodiscard]] const std::string &heci_path() const noexcept { return heci_path_; }
     // Nobody listens there without an LMS.
-    [[nodiscard]] std::uint16_t lms_port() const noexcept { return lms_port_; }
+    [[nodiscard]] std::uint16_t lms_port(std::uint16_t of) const noexcept {
+        return of == transports::lms_tls_port ? lms_tls_port_ : lms_port_;
+    }
     [[nodiscard]] std::string server_url() const;
     [[nodiscard]] sim::firmware &device() noexcept { return device_; }
     [[nodiscard]] sim::rps_server &server() noexcept { return server_; }
@@ -61,17 +66,17 @@ class demo_world {
     std::unique_ptr<core::random_source> random_;
     folder folder_;
     std::string heci_path_;
-    sim::firmware device_;
     sim::rps_server server_;
+    sim::firmware device_;
     heci::socket_acceptor heci_;
-    transports::tcp_acceptor lms_, rps_;
-    std::uint16_t lms_port_;
+    transports::tcp_acceptor lms_, lms_tls_, rps_;
+    std::uint16_t lms_port_, lms_tls_port_;
     core::task_group tasks_;
 };
 
-// Completes only when the simulated device really is in client control mode; throws activate::error
-// otherwise. `seen_by` sees the client's run, unless null. What it made in the file system is gone
-// in every case.
+// Completes only when the simulated device really is what its profile is to make it; throws
+// activate::error otherwise. `seen_by` sees the client's run, unless null. What it made in the file
+// system is gone in every case.
 [[nodiscard]] awaitable<void> run_demo(net::any_io_executor executor, const settings &options,
                                        console &says, trace::recorder *seen_by);
 

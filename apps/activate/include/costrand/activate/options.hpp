@@ -54,6 +54,7 @@ struct settings {
     transport_choice transport = transport_choice::automatic;
     std::string device; // path or unix:PATH; empty: look for it
     bool demo = false;
+    std::string demo_device; // which; empty: not a demo
     bool skip_cert_check = false;
     bool tls_tunnel = false; // the server is asked to talk TLS with AMT itself
     std::chrono::seconds server_timeout{120};
