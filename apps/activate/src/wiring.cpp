@@ -112,8 +112,10 @@ class run {
         auto facts = co_await read_device(env_, options_);
         if (facts.tls_enforced)
             port_ = transports::lms_tls_port;
+        active_ = facts.control_mode != 0;
         co_await choose_path();
         facts.lms_installed = lms_takes_connections_;
+        facts.tls_enforced = port_ == transports::lms_tls_port;
 
         rps::session_options about;
         about.request.what = rps::make_activate(options_.profile).value();
@@ -150,8 +152,23 @@ class run {
         co_await open_lme();
     }
 
-    // What is wrong with the LMS; nothing when it can be used.
+    // As below; and when the plain port is closed, whether the TLS port is open: a device whose TLS
+    // was configured before takes nothing else, without the watchdog's saying so.
     awaitable<error_code> probe_lms() {
+        auto failure = co_await probe_port();
+        if (failure != transports::lms_errc::not_running || port_ == transports::lms_tls_port)
+            co_return failure;
+        port_ = transports::lms_tls_port;
+        const auto tls_failure = co_await probe_port();
+        if (tls_failure)
+            port_ = transports::lms_plain_port;
+        else
+            failure = {};
+        co_return failure;
+    }
+
+    // What is wrong with the LMS; nothing when it can be used.
+    awaitable<error_code> probe_port() {
         auto dialled = co_await core::as_result(env_.dial_lms(port_));
         lms_takes_connections_ = dialled.has_value();
         if (dialled && port_ == transports::lms_tls_port)
@@ -182,6 +199,20 @@ class run {
                 throw system_error(ready.error());
             throw error(explain_lme(ready.error()));
         }
+        if (active_ && port_ == transports::lms_plain_port)
+            co_await find_lme_port();
+    }
+
+    // A device whose TLS was configured before may take nothing else, without the watchdog's saying
+    // so: its plain port refuses then.
+    awaitable<void> find_lme_port() {
+        auto plain = co_await core::as_result(host_->open_channel(transports::lms_plain_port));
+        if (plain)
+            (*plain)->close();
+        else if (plain.error() == core::cond::cancelled)
+            throw system_error(plain.error());
+        else if (plain.error() == apf::errc::open_connect_failed)
+            port_ = transports::lms_tls_port;
     }
 
     // A sick LMS may be what holds the device.
@@ -315,6 +346,7 @@ class run {
     std::uint16_t port_ = transports::lms_plain_port;
     error_code lms_failure_;
     bool lms_takes_connections_ = false;
+    bool active_ = false; // the device is in a control mode
     bool setup_asked_ = false;
     bool setup_under_way_ = false; // AMT has not answered it
 };

@@ -316,7 +316,7 @@ TEST_CASE("each option has one entry in the help") {
         std::size_t entries = 0;
         for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
             const char behind = text[at + name.size()];
-            entries += behind == ' ' || behind == '\n' ? 1 : 0;
+            entries += behind == ' ' || behind == '\n' || behind == '[' ? 1 : 0;
         }
         CHECK(entries == 1);
     }
