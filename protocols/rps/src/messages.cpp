@@ -202,7 +202,9 @@ core::result<port_switch_order> parse_port_switch(std::string_view payload) {
                 return std::nullopt;
             if (value->is_int64())
                 return value->get_int64();
-            const std::string_view text = value->is_string() ? value->get_string() : "";
+            std::string_view text;
+            if (value->is_string())
+                text = value->get_string();
             std::int64_t number = 0;
             const auto [end, failure] =
                 std::from_chars(text.data(), text.data() + text.size(), number);
