@@ -23,13 +23,15 @@ bool faults::all_acted() const {
 }
 
 const fault *faults::happens(const fault_event &event) {
-    const fault *chosen = nullptr;
+    entry *chosen = nullptr;
     for (auto &e : orders_)
         if (concerns(e.order, event) && acts(e) && !chosen)
-            chosen = &e.order;
-    if (chosen)
-        ++acted_;
-    return chosen;
+            chosen = &e;
+    if (!chosen)
+        return nullptr;
+    ++acted_;
+    ++chosen->acted;
+    return &chosen->order;
 }
 
 bool faults::acts(entry &e) {

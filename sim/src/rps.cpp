@@ -211,6 +211,16 @@ awaitable<void> rps_server::serve(core::message_stream &client) {
 
 void rps_server::order(rps_fault fault) {
     state_->faults.push_back(std::move(fault));
+    state_->faults_acted.push_back(0);
+}
+
+std::size_t rps_server::acted(std::size_t index) const {
+    return state_->faults_acted.at(index);
+}
+
+void rps_server::clear_orders() noexcept {
+    state_->faults.clear();
+    state_->faults_acted.clear();
 }
 
 bool rps_server::all_acted() const noexcept {

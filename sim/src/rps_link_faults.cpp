@@ -57,6 +57,7 @@ std::vector<rps_fault> rps_link::faults_now(std::string_view of) {
         if (!due || (f.times == 0 && !engaged))
             continue;
         now.push_back(f);
+        ++shared_.faults_acted[i];
         engaged_.insert(i);
         if (!engaged && f.times != rps_fault::always)
             --f.times;

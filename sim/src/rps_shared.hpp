@@ -19,6 +19,7 @@ struct rps_shared {
     core::log log;
 
     std::vector<rps_fault> faults;
+    std::vector<std::size_t> faults_acted; // how often each of them did
     std::map<std::string, core::secret, std::less<>> passwords; // by UUID, the next too
     std::map<std::string, der_bytes, std::less<>> device_certificates;
     std::shared_ptr<tls_layer> tls;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A HECI device one of whose calls fails as a driver's does.
+// A HECI device some of whose calls fail as a driver's do.
 #pragma once
 
 #include "scenario.hpp"
@@ -8,31 +8,33 @@
 #include <costrand/core/stream.hpp>
 #include <costrand/transports/heci_device.hpp>
 
+#include <array>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace costrand::simulation {
 
 class flaky_heci final : public heci::device {
     using call = heci_failure::call;
+    using counts = std::array<std::size_t, 3>; // by call
 
     struct plan {
-        std::optional<heci_failure> failure;
-        std::size_t connects = 0, sends = 0, receives = 0, acted = 0;
+        std::vector<heci_failure> failures;
+        counts seen{}, failed{};
 
-        // Counts the call and throws when it is the one that fails.
+        // Counts the call and throws when it is one that fails.
         void happens(call which) {
-            std::size_t &count = which == call::connect ? connects
-                                 : which == call::send  ? sends
-                                                        : receives;
-            ++count;
-            if (!failure || failure->which != which || failure->at != count)
-                return;
-            ++acted;
-            throw system_error(make_error_code(failure->error));
+            const auto index = static_cast<std::size_t>(which);
+            ++seen[index];
+            for (const auto &f : failures) {
+                if (f.which != which || f.at != seen[index])
+                    continue;
+                ++failed[index];
+                throw system_error(make_error_code(f.error));
+            }
         }
     };
 
@@ -57,7 +59,7 @@ class flaky_heci final : public heci::device {
         net::any_io_executor get_executor() noexcept override { return below_->get_executor(); }
 
       private:
-        // A link that was reset is dead for both directions.
+        // A link that failed once is dead for both directions.
         void fail_if_due(call which) {
             try {
                 plan_->happens(which);
@@ -74,12 +76,15 @@ class flaky_heci final : public heci::device {
     // The device below outlives this one.
     explicit flaky_heci(heci::device &below) : below_(below) {}
 
-    // From now on, counted anew; nothing: no call fails.
-    void fail(std::optional<heci_failure> what) {
+    // From now on, counted anew; empty: no call fails.
+    void fail(std::vector<heci_failure> what) {
         *plan_ = plan();
-        plan_->failure = what;
+        plan_->failures = std::move(what);
     }
-    [[nodiscard]] std::size_t acted() const noexcept { return plan_->acted; }
+    // How many calls failed.
+    [[nodiscard]] std::size_t failed(call which) const noexcept {
+        return plan_->failed[static_cast<std::size_t>(which)];
+    }
 
     awaitable<std::unique_ptr<core::message_stream>> connect(heci::client_id client) override {
         plan_->happens(call::connect);

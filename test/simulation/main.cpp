@@ -98,18 +98,32 @@ void add(totals &all, std::uint64_t seed, const verdict &one, const arguments &h
                 static_cast<unsigned long long>(seed), how.crypto ? "" : " --no-tls-crypto");
 }
 
+// In how many runs each fault acted in each phase.
+void print_coverage(const totals &all) {
+    const auto phases = all_phases();
+    std::printf("faults that acted, runs by phase:\n  %-20s", "");
+    for (const auto &phase : phases)
+        std::printf(" %8s", phase.c_str());
+    std::size_t cells = 0, empty = 0;
+    for (const auto &fault : all_faults()) {
+        std::printf("\n  %-20s", fault.c_str());
+        for (const auto &phase : phases) {
+            const auto row = all.coverage.find(fault);
+            const bool acted = row != all.coverage.end() && row->second.contains(phase);
+            std::printf(" %8zu", acted ? row->second.at(phase) : 0);
+            ++cells;
+            empty += !acted;
+        }
+    }
+    std::printf("\n%zu of %zu cells hit\n", cells - empty, cells);
+}
+
 void print(const totals &all, double seconds) {
     std::printf("%zu runs, %.0f a second, %zu with a broken promise\n", all.runs,
                 static_cast<double>(all.runs) / seconds, all.broken);
     for (const auto &[outcome, count] : all.outcomes)
         std::printf("  %-10s %zu\n", outcome.c_str(), count);
-    std::printf("faults that acted, by phase (runs):\n");
-    for (const auto &[fault, phases] : all.coverage) {
-        std::printf("  %-20s", fault.c_str());
-        for (const auto &[phase, count] : phases)
-            std::printf(" %s %zu", phase.c_str(), count);
-        std::printf("\n");
-    }
+    print_coverage(all);
 }
 
 } // namespace

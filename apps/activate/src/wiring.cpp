@@ -45,6 +45,11 @@ constexpr std::string_view still_working =
 constexpr std::string_view in_admin_mode =
     "; note: the device itself is in admin control mode now, with the password of this profile";
 
+std::string mode_unknown(const error_code &why) {
+    return "; note: the device may be in a control mode now, and its mode cannot be read (" +
+           why.message() + "). Look at it before the next attempt";
+}
+
 // What is over when the firmware has restarted, or its MEI client is back. A reset device is not
 // among them: the APF host has opened it again, several times, before it says so.
 bool device_returns(error_code why) {
@@ -281,8 +286,7 @@ class run {
         co_return out;
     }
 
-    // Of a run that failed: whether the device was activated all the same. Nothing when it was not,
-    // or does not say.
+    // Of a run that failed: whether the device was activated all the same. Nothing when it was not.
     awaitable<std::string> ask_device(int mode_before) {
         if (!setup_asked_ || mode_before != 0)
             co_return "";
@@ -291,7 +295,9 @@ class run {
             core::with_deadline(env_.heci_limits.amthi_reply, amt.read_control_mode()));
         if (!mode && mode.error() == core::cond::cancelled)
             throw system_error(mode.error());
-        if (!mode || *mode == heci::control_mode::none)
+        if (!mode)
+            co_return mode_unknown(mode.error());
+        if (*mode == heci::control_mode::none)
             co_return std::string(setup_under_way_ ? still_working : "");
         co_return std::string(*mode == heci::control_mode::admin ? in_admin_mode : in_client_mode);
     }

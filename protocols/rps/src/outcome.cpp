@@ -121,6 +121,13 @@ boost::system::error_code find_cause(const Causes &causes, std::string_view text
     return {};
 }
 
+// A device that enforces TLS gets to admin control mode by way of client control mode and a TLS
+// session of its own certificate. The server calls it a success when it stops between the two.
+bool stopped_half_way(const outcome &o) {
+    return o.success && o.mode == control_mode::client &&
+           contains(o.activation.details, "TLS activation Phase 1");
+}
+
 boost::system::error_code failed_part(const outcome &o) {
     if (failed(o.activation))
         return errc::activation_failed;
@@ -132,6 +139,8 @@ boost::system::error_code failed_part(const outcome &o) {
         return errc::tls_failed;
     if (failed(o.wireless))
         return errc::wifi_failed;
+    if (stopped_half_way(o))
+        return errc::activation_failed;
     return {};
 }
 
@@ -204,6 +213,8 @@ std::string outcome::summary() const {
     append_failure(out, "TLS", tls);
     append_failure(out, "CIRA proxy", cira_proxy);
     append_failure(out, "CIRA", cira);
+    if (error == errc::activation_failed && stopped_half_way(*this))
+        out += "; admin control mode was not reached";
     if (cleanup_incomplete)
         out += "; removing the former configuration stopped half-way";
     if (cleanup_incomplete && !status.empty() && status != cira.details && status != tls.details)

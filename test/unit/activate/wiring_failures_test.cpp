@@ -192,3 +192,20 @@ TEST_CASE("a connection lost while AMT works on the Setup is told as what it may
         CHECK_MESSAGE(end.text().find("has not answered it") != std::string::npos, end.text());
     });
 }
+
+TEST_CASE("a connection lost behind the Setup, and a device that tells its mode to nobody") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        world w(env.executor, true);
+        w.server.order(
+            sim::rps_fault(sim::rps_fault_kind::drop_before).of("progress").nth(2)); // behind it
+        w.device.inject().order(
+            sim::fault(sim::fault_kind::no_permission).on(heci::client::amthi).nth(2).for_ever());
+        const auto end = co_await run(w);
+        CHECK(w.device.mode() == sim::control_mode::client);
+        CHECK(end.code() == 10);
+        CHECK_MESSAGE(end.text().find("may be in a control mode now") != std::string::npos,
+                      end.text());
+        CHECK(end.text().find(make_error_code(heci::errc::no_permission).message()) !=
+              std::string::npos);
+    });
+}

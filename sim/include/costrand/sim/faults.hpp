@@ -147,12 +147,14 @@ class faults {
     // `now` tells the time for fault::lasting.
     explicit faults(std::function<core::time_point()> now) : now_(std::move(now)) {}
 
-    void order(fault f) { orders_.push_back({std::move(f), 0, std::nullopt}); }
+    void order(fault f) { orders_.push_back({std::move(f), 0, 0, std::nullopt}); }
     void clear() { orders_.clear(); }
     // Whether every fault with a number of times has acted as often as ordered.
     [[nodiscard]] bool all_acted() const;
     // How often faults acted so far.
     [[nodiscard]] std::size_t acted() const noexcept { return acted_; }
+    // The same of one: the `index`-th that was ordered, from 0.
+    [[nodiscard]] std::size_t acted(std::size_t index) const { return orders_.at(index).acted; }
 
     // For the faces: counts the event and gives the fault that acts on it, if any. Of several the
     // one ordered first acts; all of them count the event. Valid until the next call.
@@ -162,6 +164,7 @@ class faults {
     struct entry {
         fault order;
         std::size_t seen;
+        std::size_t acted;
         std::optional<core::time_point> first_acted;
     };
     [[nodiscard]] bool acts(entry &e);

@@ -66,6 +66,9 @@ class rps_server {
     void order(rps_fault fault);
     // Whether every fault with a number of times has acted as often as ordered.
     [[nodiscard]] bool all_acted() const noexcept;
+    // How often the `index`-th that was ordered, from 0, acted so far.
+    [[nodiscard]] std::size_t acted(std::size_t index) const;
+    void clear_orders() noexcept;
 
     // The password the server stored for a device (lower-case UUID) when it activated it.
     void store_password(std::string uuid, core::secret password);

@@ -26,7 +26,8 @@ struct outcome {
     // The server's method: true for `success`. Says nothing about the parts.
     bool success = false;
     // None: all that was asked for is done. Else an rps::errc; with `success` the first failed part
-    // in the order activation, network, CIRA, TLS, wireless.
+    // in the order activation, network, CIRA, TLS, wireless; then activation_failed when the server
+    // stopped in client control mode, on the way to admin control mode.
     boost::system::error_code error;
     // Where the device is now, as far as the server told.
     control_mode mode = control_mode::unknown;
