@@ -78,22 +78,24 @@ std::vector<std::string> recorded_section(std::string_view name) {
     return {heading + 1, next};
 }
 
-std::vector<sim::rps_call> recorded_calls(std::string_view name) {
+std::vector<sim::rps_call> calls_in(std::string_view list) {
     std::vector<sim::rps_call> out;
-    for (const auto &line : recorded_section(name)) {
-        const bool is_list = line.starts_with("AMT_") || line.starts_with("IPS_");
-        if (!is_list)
-            continue;
-        for (std::string group : split(line, " · ")) {
-            if (group.starts_with("["))
-                group.erase(0, group.find("] ") + 2);
-            const auto blank = group.find(' ');
-            const auto class_name = group.substr(0, blank);
-            for (const auto &call : split(std::string_view(group).substr(blank + 1), ", "))
-                add_calls(out, class_name, call);
-        }
+    for (std::string group : split(list, " · ")) {
+        if (group.starts_with("["))
+            group.erase(0, group.find("] ") + 2);
+        const auto blank = group.find(' ');
+        const auto class_name = group.substr(0, blank);
+        for (const auto &call : split(std::string_view(group).substr(blank + 1), ", "))
+            add_calls(out, class_name, call);
     }
     return out;
+}
+
+std::vector<sim::rps_call> recorded_calls(std::string_view name) {
+    for (const auto &line : recorded_section(name))
+        if (line.starts_with("AMT_") || line.starts_with("IPS_"))
+            return calls_in(line);
+    return {};
 }
 
 // "  60.48  R 80+1165  = AMT_X Delete "Alert" 400  C 574+1534": a time, the server's message, the

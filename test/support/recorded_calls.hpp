@@ -16,6 +16,9 @@ namespace costrand::test {
 // The lines below the heading of that name. Throws when there is none.
 std::vector<std::string> recorded_section(std::string_view name);
 
+// A list as the sequences have it: "AMT_X Get 401, Get · [12 s] IPS_Y Delete "z" ×2".
+std::vector<sim::rps_call> calls_in(std::string_view list);
+
 // One list, its repetitions written out. Throws when there is none of that name.
 std::vector<sim::rps_call> recorded_calls(std::string_view name);
 
