@@ -15,6 +15,7 @@ namespace costrand::activate {
 namespace {
 
 constexpr auto shortened_wait = std::chrono::seconds(1);
+constexpr auto shortened_restart = std::chrono::seconds(2);
 
 // Of the server's recorded profiles.
 constexpr const char *plain_profile = "ccm";
@@ -43,6 +44,28 @@ void introduce(demo_world &world, const demo_options &how, console &says) {
              : ", no LMS"));
     say("demonstration: a small provisioning server at " + world.server_url());
     say("note: this server waits 1 s wherever a real one waits 5 to 15 s");
+    if (how.recorded != plain_profile)
+        say("note: the TLS of this device restarts in 2 s, that of a real one in up to 60 s");
+}
+
+// What the device is to be in the end.
+struct wanted_state {
+    sim::control_mode mode;
+    bool tls;
+    std::string text;
+};
+wanted_state what_is_wanted(const demo_options &how) {
+    if (how.recorded == plain_profile)
+        return {sim::control_mode::client, false, "client control mode"};
+    return {sim::control_mode::admin, true, "admin control mode, with TLS configured"};
+}
+bool is_so(const sim::firmware &device, const wanted_state &wanted) {
+    const auto &state = device.state();
+    // A device that enforces TLS has it before anybody gave it a certificate.
+    const auto *credentials = state.objects.find_name("AMT_TLSCredentialContext");
+    const bool tls =
+        state.tls && state.tls->enabled && credentials && !credentials->instances.empty();
+    return device.mode() == wanted.mode && (tls || !wanted.tls);
 }
 
 awaitable<void> activate_in(demo_world &world, const demo_options &how, settings options,
@@ -58,14 +81,13 @@ awaitable<void> activate_in(demo_world &world, const demo_options &how, settings
     const observed_environment seen(std::move(env), seen_by);
     const report r = co_await activate_device(seen.get(), options);
     conclude(r, options, says);
-    const bool plain = how.recorded == plain_profile;
-    const std::string mode = plain ? "client control mode" : "admin control mode";
-    const auto wanted = plain ? sim::control_mode::client : sim::control_mode::admin;
-    if (world.device().mode() != wanted)
+    const auto wanted = what_is_wanted(how);
+    if (!is_so(world.device(), wanted))
         throw error(exit_code::activation_failed,
-                    "the server reported success, but the simulated device is not in " + mode);
+                    "the server reported success, but the simulated device is not in " +
+                        wanted.text);
     if (!options.json)
-        says.result("The simulated device is in " + mode + ".\n");
+        says.result("The simulated device is in " + wanted.text + ".\n");
 }
 
 } // namespace
@@ -77,8 +99,9 @@ awaitable<void> run_demo(net::any_io_executor executor, const settings &options,
     how.profile = options.profile;
     how.device = options.demo_device;
     how.recorded = how.device == "amt16" ? plain_profile : tls_profile;
-    how.timings.after_activation = how.timings.before_tunnel = how.timings.port_switch_delay =
-        how.timings.between_tls_settings = shortened_wait;
+    how.timings.after_activation = how.timings.before_tunnel = how.timings.before_repeat =
+        how.timings.port_switch_delay = how.timings.between_tls_settings = shortened_wait;
+    how.longest_tls_restart = shortened_restart;
     demo_world world(executor, how, simulators_log(says));
     introduce(world, how, says);
     settings asked = options;

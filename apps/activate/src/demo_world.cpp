@@ -8,6 +8,7 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -36,6 +37,7 @@ sim::profile device_profile(const demo_options &options, sim::rps_server &server
     root.hash = sim::sha256_hex(server.provisioning_root());
     out.roots.push_back(std::move(root));
     out.dns_suffix = "corp.example";
+    out.tls.restart = std::min(out.tls.restart, options.longest_tls_restart);
     return out;
 }
 

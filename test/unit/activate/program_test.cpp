@@ -9,6 +9,8 @@
 
 #include <csignal>
 #include <filesystem>
+#include <future>
+#include <utility>
 
 #include <unistd.h>
 
@@ -179,6 +181,48 @@ TEST_CASE("the demonstration over LMS ends in client control mode, with 0") {
     CHECK(has(end.out, "The simulated device is in client control mode."));
     CHECK(has(end.err, "Using existing LMS"));
     CHECK_FALSE(has(end.err, "APF_CHANNEL_OPEN"));
+}
+
+namespace {
+
+// Of a run beside others: they mostly wait.
+std::future<test::child_end> start_demo(std::string device, std::string transport) {
+    const words arguments = {"--demo=" + device, "--transport", transport, "-v"};
+    return std::async(std::launch::async, [arguments] { return run(arguments); });
+}
+
+} // namespace
+
+TEST_CASE("the demonstrations with TLS end in admin control mode with TLS, with 0") {
+    struct row {
+        std::string device, transport;
+        std::future<test::child_end> end;
+    };
+    std::vector<row> rows;
+    for (const std::string device : {"amt18", "amt19-tls-enforced"})
+        for (const std::string transport : {"lme", "lms"})
+            rows.push_back({device, transport, start_demo(device, transport)});
+    for (auto &r : rows) {
+        CAPTURE(r.device);
+        CAPTURE(r.transport);
+        const auto end = r.end.get();
+        CHECK_MESSAGE(end.status == 0, end.err);
+        CHECK(has(end.out, "Activation succeeded: Activated to admin control mode"));
+        CHECK(has(end.out, "The simulated device is in admin control mode, with TLS configured."));
+        CHECK(has(end.err, r.device == "amt18" ? "TLS: Configured" : "TLS: Already configured"));
+        CHECK(has(end.err, "Status: Activated to admin control mode."));
+        CHECK(has(end.err, "TLS tunnel: passing through "));
+        // Only a device that takes plain requests is switched.
+        const bool plain_first = r.device == "amt18";
+        CHECK(has(end.err, "AMT request 1: ") == plain_first);
+        CHECK(has(end.err, "Received port_switch from RPS") == plain_first);
+        const bool lme = r.transport == "lme";
+        CHECK(has(end.err, "LME retargeted to port 16993") == (plain_first && lme));
+        CHECK(has(end.err, "successfully switched to port 16993") == (plain_first && !lme));
+        CHECK(has(end.err, "Sending APF_CHANNEL_OPEN") == lme);
+        for (const char *secret : {"P@ssw0rdAmt1", "P@ssw0rdMebx1"})
+            CHECK_FALSE(has(end.err + end.out, secret));
+    }
 }
 
 TEST_CASE("off a terminal the demonstration writes plain lines with the elapsed time, no codes") {

@@ -40,7 +40,9 @@ void check_set_up(const desk &d, sim::control_mode mode) {
     const auto &tls = d.device->state().tls;
     REQUIRE(tls.has_value());
     CHECK(tls->enabled);
-    CHECK(!d.device->state().tls_certificate.empty());
+    const auto *credentials = d.device->state().objects.find_name("AMT_TLSCredentialContext");
+    REQUIRE(credentials);
+    CHECK(credentials->instances.size() == 1);
 }
 
 enum class way { enforced, switched };

@@ -9,6 +9,7 @@
 #include <costrand/core/log.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/core/task_group.hpp>
+#include <costrand/core/time.hpp>
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/rps.hpp>
 #include <costrand/trace/recorder.hpp>
@@ -29,6 +30,8 @@ struct demo_options {
     std::string recorded = "ccm";
     // The server's own waits; the defaults are the recorded ones.
     sim::rps_timings timings;
+    // The device's TLS port is deaf for no longer than this behind a restart.
+    core::duration longest_tls_restart = core::duration::max();
 };
 
 // A simulated machine and a server behind real sockets: the firmware's HECI at a unix socket in a
