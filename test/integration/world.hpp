@@ -77,13 +77,25 @@ class world {
         : world(executor, std::move(machine), sim::recorded_rps_options(), sim::real_crypto()) {}
     world(net::any_io_executor executor, sim::profile machine, sim::rps_options serves,
           sim::crypto with)
-        : device(executor, std::move(machine), *random_, core::log(), with),
-          server(std::move(serves), with, *random_, core::log()),
+        : server(std::move(serves), with, *random_, core::log()),
+          device(executor, std::move(machine), *random_, core::log(), with),
           executor_(executor),
           heci_(device.heci()) {
         options.action = activate::what_to_do::activate;
         options.server.text = "ws://rps.example/activate";
         options.profile = "ccm";
+    }
+
+    // Without ciphers, and with a machine that the server may activate to admin control mode: it
+    // knows the root of the server's certificate and is in its domain.
+    struct in_domain {};
+    world(net::any_io_executor executor, sim::profile machine, in_domain)
+        : server(sim::recorded_rps_options(), sim::bare_crypto(), *random_, core::log()),
+          device(executor, trusting(std::move(machine)), *random_, core::log(), sim::bare_crypto()),
+          executor_(executor),
+          heci_(device.heci()) {
+        options.action = activate::what_to_do::activate;
+        options.server.text = "ws://rps.example/activate";
     }
 
     // One activation, to its end and a second beyond it. The device must have been let go.
@@ -121,14 +133,14 @@ class world {
         co_return end;
     }
 
-    sim::firmware device;
     sim::rps_server server;
+    sim::firmware device;
     activate::settings options;
     trace::recorder *seen_by = nullptr; // of the runs
     // What connecting to the server throws instead; empty: it is reached.
     std::function<void()> server_refuses;
-    // Lines of the log; passwords must not be in them.
-    std::vector<std::string> log;
+    // Lines of the log; passwords must not be in them. And those that are no mere information.
+    std::vector<std::string> log, complaints;
 
     bool logged(std::string_view part) const {
         for (const auto &line : log)
@@ -144,6 +156,14 @@ class world {
     }
 
   private:
+    sim::profile trusting(sim::profile machine) {
+        machine.dns_suffix = "corp.example"; // of the recorded profiles
+        sim::trusted_root root;
+        root.hash = sim::sha256_hex(server.provisioning_root());
+        machine.roots.push_back(std::move(root));
+        return machine;
+    }
+
     activate::environment make_environment() {
         activate::environment env;
         env.executor = executor_;
@@ -153,8 +173,10 @@ class world {
         env.hostname = [] { return std::string("lab-pc-07"); };
         env.dns_suffix = [] { return no_suffix(); };
         env.log = core::log(core::log_level::trace,
-                            [this](core::log_level, std::string_view, std::string_view line) {
+                            [this](core::log_level level, std::string_view, std::string_view line) {
                                 log.emplace_back(line);
+                                if (level >= core::log_level::warn)
+                                    complaints.emplace_back(line);
                             });
         return env;
     }
