@@ -106,6 +106,37 @@ TEST_CASE("handshake bytes that are no ClientHello, and a 1 within a record, ope
     CHECK(text(inner[0]) == hello);
 }
 
+// RFC 5246, 7.3: a ChangeCipherSpec, then Finished, encrypted: with AES-GCM its first byte is
+// random.
+TEST_CASE("a Finished of TLS 1.2 opens nothing, whatever its first encrypted byte is") {
+    const std::string key_exchange = record(22, std::string("\x10\0\1\0", 4));
+    const std::string change = record(20, "\1");
+    const std::string finished_1 = record(22, "\1" + std::string(39, 'e'));
+    for (std::size_t cut : {std::size_t{0}, key_exchange.size() + change.size()}) {
+        session_finder finder;
+        (void)take(finder, hello);
+        const std::string flight = key_exchange + change + finished_1;
+        auto pieces = take(finder, flight.substr(0, cut));
+        const auto rest = take(finder, flight.substr(cut));
+        pieces.insert(pieces.end(), rest.begin(), rest.end());
+        for (const auto &p : pieces)
+            CHECK_FALSE(p.opens_session);
+        CHECK(pieces.size() == (cut == 0 ? 1 : 2));
+        CHECK(take(finder, hello)[0].opens_session);
+    }
+}
+
+// RFC 8446, 4.1.4 and D.4: what OpenSSL sends when AMT does not take its first key share.
+TEST_CASE("the second ClientHello, which a HelloRetryRequest wants, stays in its session") {
+    session_finder finder;
+    (void)take(finder, hello);
+    const auto again = take(finder, record(20, "\1") + hello);
+    REQUIRE(again.size() == 1);
+    CHECK_FALSE(again[0].opens_session);
+    CHECK(text(again[0]) == record(20, "\1") + hello);
+    CHECK(take(finder, hello)[0].opens_session);
+}
+
 TEST_CASE("an alert is a farewell, in clear and hidden in application data; a request is not") {
     session_finder finder;
     CHECK(take(finder, record(21, "\x01"))[0].farewell);

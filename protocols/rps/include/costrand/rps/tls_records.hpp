@@ -15,7 +15,7 @@ namespace costrand::rps {
 // RFC 8446, 5.1: type (1 byte), legacy version (2, major is 3), length (2, big-endian), fragment.
 namespace tls_record {
 inline constexpr std::size_t header_size = 5;
-inline constexpr std::byte alert{21}, handshake{22}, application_data{23};
+inline constexpr std::byte change_cipher_spec{20}, alert{21}, handshake{22}, application_data{23};
 inline constexpr std::byte first_type{20}, last_type{24}, major_version{3};
 inline constexpr std::byte client_hello{1}; // RFC 8446, 4: first byte of a handshake message
 // TLS 1.3 hides an alert in application data: 2 bytes, its type, the tag of 16 of every usual
@@ -68,7 +68,9 @@ class record_gatherer {
     std::vector<std::byte> held_;
 };
 
-// The server's bytes to AMT, cut where a TLS session begins.
+// The server's bytes to AMT, cut where a TLS session begins. What comes behind a ChangeCipherSpec
+// begins none: it is TLS 1.2's Finished, encrypted, whose first byte may be any (AES-GCM), or the
+// second ClientHello of a TLS 1.3 session, which AMT asked for (RFC 8446, 4.1.4 and D.4).
 class session_finder {
   public:
     struct piece {
@@ -102,6 +104,7 @@ class session_finder {
     void reset() {
         held_.clear();
         left_ = 0;
+        changes_cipher_ = false;
     }
 
   private:
@@ -112,6 +115,7 @@ class session_finder {
     }
 
     void begin_record(std::vector<piece> &out) {
+        const bool goes_on = std::exchange(changes_cipher_, false);
         is_alert_ = false;
         if (!detail::may_be_record(held_)) {
             left_ = held_.size(); // no TLS: as it came
@@ -121,7 +125,8 @@ class session_finder {
         const bool hidden = held_[0] == tls_record::application_data &&
                             left_ == tls_record::header_size + tls_record::hidden_alert_size;
         is_alert_ = held_[0] == tls_record::alert || hidden;
-        if (is_client_hello(held_)) {
+        changes_cipher_ = held_[0] == tls_record::change_cipher_spec;
+        if (is_client_hello(held_) && !goes_on) {
             out.emplace_back();
             out.back().opens_session = true;
         }
@@ -130,6 +135,7 @@ class session_finder {
     std::vector<std::byte> held_;
     std::size_t left_ = 0; // of the record that passes, in bytes
     bool is_alert_ = false;
+    bool changes_cipher_ = false; // the record that passes, or the last one
 };
 
 } // namespace costrand::rps
