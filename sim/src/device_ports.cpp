@@ -80,10 +80,14 @@ device_ports::begin_tls(std::unique_ptr<core::byte_stream> connection) {
     auto late = device_.tls.first_byte;
     if (const auto *order = orders_.happens({fault_kind::tls_late}))
         late += order->delay;
-    for (auto now = core::now(executor_); now < deaf_until_; now = core::now(executor_))
+    for (auto now = core::now(executor_); now < deaf_until_; now = core::now(executor_)) {
+        log_.debug(component, "waits ", deaf_until_ - now, ": the TLS port restarts");
         co_await core::sleep_for(deaf_until_ - now);
-    if (late > core::duration::zero())
+    }
+    if (late > core::duration::zero()) {
+        log_.debug(component, "waits ", late, ": the TLS port is slow");
         co_await core::sleep_for(late);
+    }
     auto face = tls_face_of(state_, device_);
     auto accepting = tls_->accept(std::move(connection), std::move(face.who), std::move(face.how));
     co_return co_await core::with_deadline(device_.http.idle, std::move(accepting));

@@ -135,7 +135,7 @@ awaitable<script_end> activate_client_control(rps_run &run) {
     if (!active)
         co_return script_end::error;
     activated(run, client_mode);
-    co_await rps_pause(run.shared, run.timings().after_activation);
+    co_await rps_pause(run.shared, run.timings().after_activation, "behind the activation");
     log_in_as_admin(run);
     co_return script_end::success;
 }

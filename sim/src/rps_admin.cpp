@@ -134,7 +134,7 @@ awaitable<script_end> activate_admin_control(rps_run &run) {
     if (!active)
         co_return fail(run, cannot_activate);
     activated(run, admin_mode);
-    co_await rps_pause(run.shared, run.timings().after_activation);
+    co_await rps_pause(run.shared, run.timings().after_activation, "behind the activation");
     log_in_as_admin(run);
     co_await set_mebx_password(run);
     co_return script_end::success;

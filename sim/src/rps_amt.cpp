@@ -89,7 +89,7 @@ awaitable<amt_reply> rps_amt::attempt(const amt_call &what, std::string envelope
         ++shared_.counters.repeats;
         // After a reset the pause is counted from there: make_tunnel.
         if (got.what == tried::lost && !link_.reset_at())
-            co_await rps_pause(shared_, timings.before_repeat);
+            co_await rps_pause(shared_, timings.before_repeat, "before the call is repeated");
     }
 }
 
@@ -175,7 +175,7 @@ awaitable<bool> rps_amt::make_tunnel() {
         const auto executor = co_await net::this_coro::executor;
         const auto ready = *reset + shared_.options.timings.before_repeat;
         if (const auto left = ready - core::now(executor); left > core::duration::zero())
-            co_await rps_pause(shared_, left);
+            co_await rps_pause(shared_, left, "behind a connection_reset");
     }
     if (tunnel_.up())
         co_return true;

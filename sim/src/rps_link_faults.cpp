@@ -136,7 +136,7 @@ awaitable<void> rps_link::send_tls_beside(core::const_bytes data) {
 
 awaitable<void> rps_link::send_before(const rps_fault &fault) {
     if (fault.kind == rps_fault_kind::late) {
-        co_await rps_pause(shared_, fault.delay);
+        co_await rps_pause(shared_, fault.delay, "ordered");
     } else if (fault.kind == rps_fault_kind::heartbeat) {
         ++heartbeats_owed_;
         auto beat = rps::make_server_frame(method::heartbeat_request, shared_.options.version);

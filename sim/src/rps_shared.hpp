@@ -19,7 +19,7 @@ struct rps_shared {
     core::log log;
 
     std::vector<rps_fault> faults;
-    std::vector<std::size_t> faults_acted; // how often each of them did
+    std::vector<std::size_t> faults_acted;                      // how often each of them did
     std::map<std::string, core::secret, std::less<>> passwords; // by UUID, the next too
     std::map<std::string, der_bytes, std::less<>> device_certificates;
     std::shared_ptr<tls_layer> tls;
@@ -37,9 +37,12 @@ struct rps_shared {
 
 inline constexpr std::string_view rps_component = "sim.rps";
 
-// A pause of the server's own, counted as such.
-[[nodiscard]] inline awaitable<void> rps_pause(rps_shared &shared, core::duration d) {
+// A pause of the server's own, counted as such. `why` ends "waits 12 s: " in the log; it outlives
+// the call.
+[[nodiscard]] inline awaitable<void> rps_pause(rps_shared &shared, core::duration d,
+                                               std::string_view why) {
     shared.counters.own_waits += d;
+    shared.log.debug(rps_component, "waits ", d, ": ", why);
     co_await core::sleep_for(d);
 }
 

@@ -124,7 +124,8 @@ awaitable<bool> switch_tls_on(rps_run &run) {
         co_return tls_failed(run, "Failed to enumerate TLS Setting Data");
     if (!co_await put_settings(run, settings.items, network_settings))
         co_return tls_failed(run, "Failed to put remote TLS data");
-    co_await rps_pause(run.shared, run.timings().between_tls_settings);
+    co_await rps_pause(run.shared, run.timings().between_tls_settings,
+                       "between the two TLS settings");
     if (!co_await put_settings(run, settings.items, local_settings))
         co_return tls_failed(run, "Failed to put local TLS data");
     if (!co_await commit_changes(run))
@@ -159,7 +160,7 @@ awaitable<bool> look_again(rps_run &run) {
 // The server ends its tunnel and waits; the next call makes another.
 awaitable<void> renew_tunnel(rps_run &run, tunnel_proof proof, core::duration wait) {
     run.amt.begin_tunnel(proof);
-    co_await rps_pause(run.shared, wait);
+    co_await rps_pause(run.shared, wait, "before a new tunnel");
 }
 
 // 15.4 step 5.

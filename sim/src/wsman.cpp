@@ -115,7 +115,10 @@ awaitable<std::optional<wsman_server::outgoing>> wsman_server::answer(core::byte
     }
     if (faults_.happens({fault_kind::close_before, {}, {}, call}))
         co_return std::nullopt;
-    co_await core::sleep_for(delay_of(call));
+    if (const auto delay = delay_of(call); delay > core::duration::zero()) {
+        log_.debug(component, "waits ", delay, ": the answer to ", call);
+        co_await core::sleep_for(delay);
+    }
     now = core::now(executor);
 
     std::optional<outgoing> reply;
