@@ -27,11 +27,6 @@ bool has_value(const wsman::xml_element &instance, const wsman::selector &key) {
     });
 }
 
-bool matches(const wsman::xml_element &instance, const std::vector<wsman::selector> &keys) {
-    return std::ranges::all_of(
-        keys, [&](const wsman::selector &key) { return has_value(instance, key); });
-}
-
 std::shared_ptr<object_class> read_class(std::string_view document) {
     auto root = wsman::parse_xml(document);
     assert(root && "the embedded documents are well-formed");
@@ -43,10 +38,15 @@ std::shared_ptr<object_class> read_class(std::string_view document) {
 
 } // namespace
 
+bool has_keys(const wsman::xml_element &instance, const std::vector<wsman::selector> &keys) {
+    return std::ranges::all_of(
+        keys, [&](const wsman::selector &key) { return has_value(instance, key); });
+}
+
 const wsman::xml_element *
 object_class::find(const std::vector<wsman::selector> &keys) const noexcept {
     const auto found = std::ranges::find_if(
-        instances, [&](const wsman::xml_element &i) { return matches(i, keys); });
+        instances, [&](const wsman::xml_element &i) { return has_keys(i, keys); });
     return found == instances.end() ? nullptr : &*found;
 }
 

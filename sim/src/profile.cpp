@@ -158,6 +158,7 @@ void read_http(std::string_view file, const lined_value &object, http_profile &t
     take_duration(from, "nonce_life_ms", to.nonce_life);
     from.take("enumeration_contexts", to.enumeration_contexts, 1, 1024);
     take_duration(from, "enumeration_life_ms", to.enumeration_life);
+    from.take("pull_elements", to.pull_elements, 0, 1024);
     take_duration(from, "idle_ms", to.idle);
     take_duration(from, "call_delay_ms", to.call_delay);
     take_duration(from, "setup_delay_ms", to.setup_delay);

@@ -37,6 +37,10 @@ inline wsman::fault header_required() {
                         "A required message information header, To, MessageID, or Action, is not "
                         "present.");
 }
+inline wsman::fault invalid_header() {
+    return sender_fault(wsman::uri::addressing, "InvalidMessageInformationHeader",
+                        "A message information header is not valid and cannot be processed.");
+}
 inline wsman::fault invalid_selectors() {
     return sender_fault(wsman::uri::wsman, "InvalidSelectors",
                         "The Selectors for the resource were not valid.");
@@ -49,6 +53,14 @@ inline wsman::fault access_denied() {
 inline wsman::fault already_exists() {
     return sender_fault(wsman::uri::wsman, "AlreadyExists",
                         "The sender attempted to create a resource which already exists.");
+}
+inline wsman::fault quota_limit() {
+    return sender_fault(wsman::uri::wsman, "QuotaLimit",
+                        "The service is busy servicing other requests, or its limit is reached.");
+}
+inline wsman::fault schema_error() {
+    return sender_fault(wsman::uri::wsman, "SchemaValidationError",
+                        "The supplied SOAP violates the corresponding XML schema definition.");
 }
 inline wsman::fault missing_values() {
     return sender_fault(wsman::uri::transfer, "InvalidRepresentation",
@@ -68,6 +80,11 @@ inline wsman::fault invalid_namespace() {
 inline wsman::fault invalid_enumeration_context() {
     return sender_fault(wsman::uri::enumeration, "InvalidEnumerationContext",
                         "The supplied enumeration context is invalid.");
+}
+
+inline wsman::fault filtering_not_supported() {
+    return sender_fault(wsman::uri::enumeration, "FilteringNotSupported",
+                        "Filtered enumeration is not supported.");
 }
 
 } // namespace costrand::sim

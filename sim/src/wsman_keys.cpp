@@ -33,8 +33,6 @@ constexpr std::size_t largest_certificate = 4100;       // bytes of DER (wsman.m
 constexpr unsigned made_bits = 2048, least_bits = 2048; // the second is assumed
 
 method_outcome add_certificate(method_call &call, bool trusted_root) {
-    if (!has_all(call.input, {"CertificateBlob"}))
-        return missing_values();
     const auto blob = call.input.value("CertificateBlob");
     const auto der = from_base64(blob);
     if (!der || der->empty())
@@ -89,8 +87,6 @@ bool is_full(const device_state &state) {
 }
 
 method_outcome generate_key_pair(method_call &call) {
-    if (!has_all(call.input, {"KeyAlgorithm", "KeyLength"}))
-        return missing_values();
     if (number(call.input, "KeyAlgorithm") != 0u) // RSA
         return returns(unsupported);
     if (number(call.input, "KeyLength") != made_bits)
@@ -101,8 +97,6 @@ method_outcome generate_key_pair(method_call &call) {
 }
 
 method_outcome add_key(method_call &call) {
-    if (!has_all(call.input, {"KeyBlob"}))
-        return missing_values();
     auto der = from_base64(call.input.value("KeyBlob"));
     if (!der || der->empty())
         return returns(invalid_parameter);
@@ -120,8 +114,6 @@ method_outcome add_key(method_call &call) {
 }
 
 method_outcome generate_request(method_call &call) {
-    if (!has_all(call.input, {"KeyPair", "SigningAlgorithm", "NullSignedCertificateRequest"}))
-        return missing_values();
     const auto algorithm = number(call.input, "SigningAlgorithm");
     if (algorithm != 0u && algorithm != 1u)
         return returns(unsupported);
@@ -140,13 +132,23 @@ method_outcome generate_request(method_call &call) {
 }
 
 constexpr auto methods = std::to_array<named_method>({
-    {"AMT_PublicKeyManagementService.AddCertificate", &add_plain_certificate, {certificates_class}},
-    {"AMT_PublicKeyManagementService.AddKey", &add_key, {keys_class}},
+    {"AMT_PublicKeyManagementService.AddCertificate",
+     &add_plain_certificate,
+     "CertificateBlob",
+     {certificates_class}},
+    {"AMT_PublicKeyManagementService.AddKey", &add_key, "KeyBlob", {keys_class}},
     {"AMT_PublicKeyManagementService.AddTrustedRootCertificate",
      &add_trusted_root,
+     "CertificateBlob",
      {certificates_class}},
-    {"AMT_PublicKeyManagementService.GenerateKeyPair", &generate_key_pair, {keys_class}},
-    {"AMT_PublicKeyManagementService.GeneratePKCS10RequestEx", &generate_request, {keys_class}},
+    {"AMT_PublicKeyManagementService.GenerateKeyPair",
+     &generate_key_pair,
+     "KeyAlgorithm KeyLength",
+     {keys_class}},
+    {"AMT_PublicKeyManagementService.GeneratePKCS10RequestEx",
+     &generate_request,
+     "KeyPair SigningAlgorithm NullSignedCertificateRequest",
+     {keys_class}},
 });
 
 } // namespace

@@ -31,16 +31,24 @@ using method = method_outcome (*)(method_call &);
 struct named_method {
     std::string_view name; // "Class.Method"
     method function;
+    std::string_view parameters = {}; // "?" behind one that may be missing, "*" behind an array
     std::array<std::string_view, 3> needs = {}; // other classes that it works on
 };
 
 // nullptr: there is no such method in this firmware. `name` is "Class.Method".
-[[nodiscard]] const method *find_method(std::string_view name, const object_store &objects);
-// The parts of the table that have files of their own.
+[[nodiscard]] const named_method *find_method(std::string_view name, const object_store &objects);
+// Whether the input has all that the method wants, and nothing else.
+[[nodiscard]] std::optional<wsman::fault> refuse_input(const named_method &wanted,
+                                                       const wsman::xml_element &input);
+// The parts of the table; each has its file.
+[[nodiscard]] std::span<const named_method> access_methods() noexcept;
+[[nodiscard]] std::span<const named_method> clock_methods() noexcept;
 [[nodiscard]] std::span<const named_method> key_methods() noexcept;
 [[nodiscard]] std::span<const named_method> network_methods() noexcept;
+[[nodiscard]] std::span<const named_method> provisioning_methods() noexcept;
 [[nodiscard]] std::span<const named_method> remote_access_methods() noexcept;
 [[nodiscard]] std::span<const named_method> setup_methods() noexcept;
+[[nodiscard]] std::span<const named_method> state_change_methods() noexcept;
 [[nodiscard]] std::span<const named_method> wifi_methods() noexcept;
 
 // Brings the properties of IPS_HostBasedSetupService that no method sets up to date: before any
@@ -70,7 +78,5 @@ enum : std::uint32_t {
 [[nodiscard]] method_outcome returns(std::uint32_t value, std::vector<out_parameter> out = {});
 [[nodiscard]] std::optional<std::uint32_t> number(const wsman::xml_element &input,
                                                   std::string_view name);
-[[nodiscard]] bool has_all(const wsman::xml_element &input,
-                           std::initializer_list<std::string_view> names);
 
 } // namespace costrand::sim

@@ -36,8 +36,6 @@ endpoint_reference nothing() {
 }
 
 method_outcome add_proxy(method_call &call) {
-    if (!has_all(call.input, {"AccessInfo", "InfoFormat", "Port", "NetworkDnsSuffix"}))
-        return missing_values();
     const auto format = number(call.input, "InfoFormat"), port = number(call.input, "Port");
     const auto address = call.input.value("AccessInfo");
     const bool good = (format == 3u || format == 4u || format == 201u) && port && *port > 0 &&
@@ -107,8 +105,14 @@ method_outcome set_8021x_certificates(method_call &call) {
 }
 
 constexpr auto methods = std::to_array<named_method>({
-    {"IPS_HTTPProxyService.AddProxyAccessPoint", &add_proxy, {proxies_class}},
-    {"IPS_IEEE8021xSettings.SetCertificates", &set_8021x_certificates, {contexts_class}},
+    {"IPS_HTTPProxyService.AddProxyAccessPoint",
+     &add_proxy,
+     "AccessInfo InfoFormat Port NetworkDnsSuffix",
+     {proxies_class}},
+    {"IPS_IEEE8021xSettings.SetCertificates",
+     &set_8021x_certificates,
+     "ServerCertificateIssuer? ClientCertificate?",
+     {contexts_class}},
 });
 
 } // namespace

@@ -34,8 +34,6 @@ endpoint_reference refer_to_rule(const xml_element &rule) {
 }
 
 method_outcome add_mp_server(method_call &call) {
-    if (!has_all(call.input, {"AccessInfo", "InfoFormat", "Port", "AuthMethod"}))
-        return missing_values();
     const auto format = number(call.input, "InfoFormat"), method = number(call.input, "AuthMethod");
     const auto port = number(call.input, "Port");
     const bool good = (format == 3u || format == 4u || format == 201u) && port && *port > 0 &&
@@ -74,8 +72,6 @@ void associate(device_state &state, const xml_element &rule, const xml_element &
 }
 
 method_outcome add_policy_rule(method_call &call) {
-    if (!has_all(call.input, {"Trigger", "TunnelLifeTime", "MpServer"}))
-        return missing_values();
     constexpr auto names = std::to_array<std::string_view>({"User Initiated", "Alert", "Periodic"});
     const auto trigger = number(call.input, "Trigger");
     if (!trigger || *trigger >= names.size() || !number(call.input, "TunnelLifeTime"))
@@ -107,9 +103,13 @@ method_outcome add_policy_rule(method_call &call) {
 }
 
 constexpr auto methods = std::to_array<named_method>({
-    {"AMT_RemoteAccessService.AddMpServer", &add_mp_server, {"AMT_ManagementPresenceRemoteSAP"}},
+    {"AMT_RemoteAccessService.AddMpServer",
+     &add_mp_server,
+     "AccessInfo InfoFormat Port AuthMethod Username? Password? CN? Certificate?",
+     {"AMT_ManagementPresenceRemoteSAP"}},
     {"AMT_RemoteAccessService.AddRemoteAccessPolicyRule",
      &add_policy_rule,
+     "Trigger TunnelLifeTime ExtendedData? MpServer",
      {"AMT_ManagementPresenceRemoteSAP", "AMT_RemoteAccessPolicyRule",
       "AMT_RemoteAccessPolicyAppliesToMPS"}},
 });

@@ -42,8 +42,6 @@ std::optional<core::secret> read_password(const wsman::xml_element &input) {
 }
 
 method_outcome host_based_setup(method_call &call) {
-    if (!has_all(call.input, {"NetAdminPassEncryptionType", "NetworkAdminPassword"}))
-        return missing_values();
     if (!call.device.allows_client_control)
         return returns(setup_method_disabled);
     if (call.state.provisioning != provisioning_state::pre)
@@ -75,8 +73,6 @@ bool is_good(const method_call &call, core::const_bytes der, const certificate_f
 
 // A leaf begins anew, whatever was there; a certificate that is refused ends the chain.
 method_outcome add_next_certificate(method_call &call) {
-    if (!has_all(call.input, {"NextCertificate", "IsLeafCertificate", "IsRootCertificate"}))
-        return missing_values();
     if (call.state.mode == control_mode::admin || call.state.provisioning == provisioning_state::in)
         return returns(chain_invalid_state);
     const auto leaf = flag(call.input, "IsLeafCertificate"),
@@ -118,9 +114,6 @@ std::uint32_t check_proof(method_call &call) {
 }
 
 method_outcome admin_setup(method_call &call) {
-    if (!has_all(call.input, {"NetAdminPassEncryptionType", "NetworkAdminPassword", "McNonce",
-                              "SigningAlgorithm", "DigitalSignature"}))
-        return missing_values();
     if (call.state.provisioning != provisioning_state::pre ||
         !call.state.powered.setup_chain_complete)
         return returns(setup_invalid_state);
@@ -135,8 +128,6 @@ method_outcome admin_setup(method_call &call) {
 
 // The administrator keeps the password.
 method_outcome upgrade_client_to_admin(method_call &call) {
-    if (!has_all(call.input, {"McNonce", "SigningAlgorithm", "DigitalSignature"}))
-        return missing_values();
     if (call.state.mode != control_mode::client || !call.state.powered.setup_chain_complete)
         return returns(setup_invalid_state);
     const auto proved = check_proof(call);
@@ -146,10 +137,14 @@ method_outcome upgrade_client_to_admin(method_call &call) {
 }
 
 constexpr auto methods = std::to_array<named_method>({
-    {"IPS_HostBasedSetupService.AddNextCertInChain", &add_next_certificate},
-    {"IPS_HostBasedSetupService.AdminSetup", &admin_setup},
-    {"IPS_HostBasedSetupService.Setup", &host_based_setup},
-    {"IPS_HostBasedSetupService.UpgradeClientToAdmin", &upgrade_client_to_admin},
+    {"IPS_HostBasedSetupService.AddNextCertInChain", &add_next_certificate,
+     "NextCertificate IsLeafCertificate IsRootCertificate"},
+    {"IPS_HostBasedSetupService.AdminSetup", &admin_setup,
+     "NetAdminPassEncryptionType NetworkAdminPassword McNonce SigningAlgorithm DigitalSignature"},
+    {"IPS_HostBasedSetupService.Setup", &host_based_setup,
+     "NetAdminPassEncryptionType NetworkAdminPassword"},
+    {"IPS_HostBasedSetupService.UpgradeClientToAdmin", &upgrade_client_to_admin,
+     "McNonce SigningAlgorithm DigitalSignature"},
 });
 
 } // namespace

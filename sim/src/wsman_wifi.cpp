@@ -123,8 +123,6 @@ bool has_wireless_port(const device_state &state) {
 }
 
 method_outcome add_wifi_settings(method_call &call) {
-    if (!has_all(call.input, {"WiFiEndpoint", "WiFiEndpointSettingsInput"}))
-        return missing_values();
     if (!has_wireless_port(call.state))
         return returns(wifi_not_supported);
     if (!is_endpoint(call.state, *call.input.child("WiFiEndpoint")))
@@ -142,8 +140,6 @@ method_outcome add_wifi_settings(method_call &call) {
 }
 
 method_outcome update_wifi_settings(method_call &call) {
-    if (!has_all(call.input, {"WiFiEndpointSettings", "WiFiEndpointSettingsInput"}))
-        return missing_values();
     const auto *old =
         referred(call.state.objects, call.input.child("WiFiEndpointSettings"), profiles_class);
     if (!old)
@@ -167,9 +163,13 @@ method_outcome update_wifi_settings(method_call &call) {
 constexpr auto methods = std::to_array<named_method>({
     {"AMT_WiFiPortConfigurationService.AddWiFiSettings",
      &add_wifi_settings,
+     "WiFiEndpoint WiFiEndpointSettingsInput IEEE8021xSettingsInput? ClientCredential? "
+     "CACredential?",
      {profiles_class, eap_class}},
     {"AMT_WiFiPortConfigurationService.UpdateWiFiSettings",
      &update_wifi_settings,
+     "WiFiEndpointSettings WiFiEndpointSettingsInput IEEE8021xSettingsInput? ClientCredential? "
+     "CACredential?",
      {profiles_class, eap_class}},
 });
 

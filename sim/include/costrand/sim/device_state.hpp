@@ -102,6 +102,9 @@ struct device_state {
 [[nodiscard]] device_state new_device(const profile &p, core::random_source &random,
                                       core::time_point now);
 
+// Brings the properties that tell the control mode and the provisioning state up to date.
+void show_mode(device_state &state);
+
 // What a successful Setup does.
 void enter_client_control(device_state &state, core::secret admin_ha1);
 // What a successful AdminSetup or UpgradeClientToAdmin does.

@@ -29,6 +29,11 @@ struct object_class {
     find(const std::vector<wsman::selector> &keys) const noexcept;
 };
 
+// Whether the instance has all of these keys: a text, or a reference to an instance, whose address
+// does not count.
+[[nodiscard]] bool has_keys(const wsman::xml_element &instance,
+                            const std::vector<wsman::selector> &keys);
+
 // A property is a child element; an array is the same child several times.
 void set_property(wsman::xml_element &instance, std::string_view name, std::string_view value);
 void set_array(wsman::xml_element &instance, std::string_view name,

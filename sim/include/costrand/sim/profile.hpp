@@ -148,6 +148,8 @@ struct http_profile {
     // How many enumerations may be begun and not yet pulled. Assumed; "small" (wsman.md 5).
     std::size_t enumeration_contexts = 8;
     core::duration enumeration_life = std::chrono::seconds(60); // Assumed; "a short time"
+    // Most instances in one reply to Pull, whatever is asked for; 0: no limit. Assumed.
+    std::size_t pull_elements = 0;
     // How long a connection without a request is kept. Assumed.
     core::duration idle = std::chrono::seconds(60);
     // Wait before every reply, and in addition before that of the activating Setup.

@@ -22,9 +22,19 @@
 
 namespace costrand::sim {
 
-// Who calls. The local system account reads everything and sets the device up; for the rest it is
-// told AccessDenied (assumed: no source lists its rights).
-enum class wsman_user { local_account, administrator };
+// Who calls: the host's system account, the administrator, or an entry of the access control list.
+enum class wsman_user { local_account, administrator, entry };
+
+// What each may do is in src/wsman_rights.cpp.
+struct wsman_caller {
+    wsman_caller(wsman_user user) : who(user) {}
+    explicit wsman_caller(std::vector<std::uint32_t> of_entry)
+        : who(wsman_user::entry),
+          realms(std::move(of_entry)) {}
+
+    wsman_user who;
+    std::vector<std::uint32_t> realms = {}; // of an entry: RealmValues of wsman.md 12
+};
 
 struct wsman_answer {
     int status = 200; // HTTP; a fault is 400 (or 500)
@@ -54,8 +64,8 @@ class wsman_service {
           random_(random),
           keys_(std::move(keys)) {}
 
-    [[nodiscard]] wsman_answer handle(const wsman::soap_request &request, wsman_user user,
-                                      core::time_point now);
+    [[nodiscard]] wsman_answer handle(const wsman::soap_request &request,
+                                      const wsman_caller &caller, core::time_point now);
 
     // The same shapes for an answer that somebody else decided.
     [[nodiscard]] wsman_answer refuse(const wsman::soap_request &request, const wsman::fault &why);
@@ -79,7 +89,9 @@ class wsman_service {
     wsman_answer enumerate(const wsman::soap_request &request, core::time_point now);
     wsman_answer pull(const wsman::soap_request &request, core::time_point now);
     wsman_answer release(const wsman::soap_request &request);
-    wsman_answer invoke(const wsman::soap_request &request, wsman_user user, core::time_point now);
+    wsman_answer invoke(const wsman::soap_request &request, const object_class &known,
+                        const wsman_caller &caller, core::time_point now);
+    void show_state(std::string_view class_name);
 
     // The instance that the selectors name, or the only one.
     std::variant<const wsman::xml_element *, wsman::fault> pick(const wsman::soap_request &request,
