@@ -130,3 +130,17 @@ TEST_CASE(
         CHECK(w.server.counters().repeats == 1);
     });
 }
+
+// The server is gone with the Setup in the tunnel, before AMT has worked on it.
+TEST_CASE("a connection lost amid a TLS session is told as what the device may become") {
+    in_tunnel(enforced, way::lms, [](world &w) -> awaitable<void> {
+        w.device.inject().order(sim::fault(sim::fault_kind::http_delay)
+                                    .on_call("IPS_HostBasedSetupService.Setup")
+                                    .after(5s));
+        w.server.order(of_tls(rps_fault_kind::drop_after, 9));
+        const auto end = co_await w.run();
+        CHECK(w.server.all_acted());
+        CHECK(end.code() == exit_of::generic);
+        CHECK_MESSAGE(end.says("may be activated"), end.text());
+    });
+}

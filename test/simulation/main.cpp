@@ -136,6 +136,7 @@ int main(int argc, char **argv) {
                    stderr);
         return 2;
     }
+    std::setvbuf(stdout, nullptr, _IOLBF, 0); // a broken promise is seen when it is found
     totals all;
     const auto start = std::chrono::steady_clock::now();
     for (std::uint64_t seed = how.first; seed <= how.last; ++seed)

@@ -60,11 +60,12 @@ broken_promises check_left_over(const scenario &s, const sim::firmware &device) 
         out.push_back(std::to_string(device.open_channels()) + " channels are left behind");
     if (device.open_links() != 0)
         out.push_back(std::to_string(device.open_links()) + " HECI links are left behind");
-    // A firmware that did not take a message sees those behind it out of order.
-    const bool deaf = std::ranges::any_of(s.device_faults, [](const device_fault &f) {
-        return f.order.kind == sim::fault_kind::silence;
+    // Where a message was lost, those behind it come out of order.
+    const bool lossy = std::ranges::any_of(s.device_faults, [](const device_fault &f) {
+        return f.order.kind == sim::fault_kind::silence ||
+               f.order.kind == sim::fault_kind::drop_message;
     });
-    if (device.counters().protocol_errors != 0 && !deaf)
+    if (device.counters().protocol_errors != 0 && !lossy)
         out.emplace_back("the firmware counts a protocol error of the client");
     return out;
 }

@@ -42,6 +42,10 @@ constexpr std::string_view in_client_mode =
 constexpr std::string_view still_working =
     "; note: AMT had the request to activate and has not answered it: it may be activated a moment "
     "from now. Look at its control mode before the next attempt";
+constexpr std::string_view unseen =
+    "; note: what the server asked of AMT in their last TLS session is not seen from here: AMT may "
+    "be "
+    "activated a moment from now. Look at its control mode before the next attempt";
 constexpr std::string_view in_admin_mode =
     "; note: the device itself is in admin control mode now, with the password of this profile";
 
@@ -298,7 +302,7 @@ class run {
         if (!mode)
             co_return mode_unknown(mode.error());
         if (*mode == heci::control_mode::none)
-            co_return std::string(setup_under_way_ ? still_working : "");
+            co_return std::string(may_become_);
         co_return std::string(*mode == heci::control_mode::admin ? in_admin_mode : in_client_mode);
     }
 
@@ -321,7 +325,7 @@ class run {
     void show(const rps::progress &now) {
         if (now.call.starts_with("IPS_HostBasedSetupService ")) {
             setup_asked_ = true;
-            setup_under_way_ = now.what == rps::progress::step::relaying;
+            may_become_ = now.what == rps::progress::step::relaying ? still_working : "";
         }
         const std::string round = "AMT request " + std::to_string(now.round);
         const std::string call = now.call.empty() ? "" : ": " + std::string(now.call);
@@ -335,7 +339,8 @@ class run {
         case rps::progress::step::no_answer:
             return step(round + call + ": no answer; the server will ask again");
         case rps::progress::step::tunnelling:
-            setup_asked_ = true; // the requests in the tunnel are not seen
+            setup_asked_ = true;
+            may_become_ = unseen;
             return step("TLS session " + std::to_string(now.round) + " between the server and AMT");
         case rps::progress::step::switching:
             return step("AMT restarts its ports; going on with port " + std::string(now.label));
@@ -354,7 +359,7 @@ class run {
     bool lms_takes_connections_ = false;
     bool active_ = false; // the device is in a control mode
     bool setup_asked_ = false;
-    bool setup_under_way_ = false; // AMT has not answered it
+    std::string_view may_become_; // a note on a device that says it is not activated
 };
 
 } // namespace
