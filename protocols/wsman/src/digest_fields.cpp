@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace costrand::wsman {
 
@@ -121,19 +122,31 @@ std::string eight_hex(std::uint32_t n) {
 
 } // namespace
 
-core::result<digest_challenge> parse_challenge(std::string_view field) {
+core::result<std::vector<digest_challenge>> parse_challenges(std::string_view field) {
     auto schemes = detail::auth_scanner(field).run();
     if (!schemes)
         return schemes.error();
-    core::result<digest_challenge> best = errc::challenge_unsupported;
+    std::vector<digest_challenge> good;
+    boost::system::error_code last = errc::challenge_unsupported;
     for (const auto &scheme : *schemes) {
         if (!equals_ignoring_case(scheme.name, "Digest"))
             continue;
-        best = to_challenge(scheme);
-        if (best)
-            break;
+        auto one = to_challenge(scheme);
+        if (one)
+            good.push_back(std::move(*one));
+        else
+            last = one.error();
     }
-    return best;
+    if (good.empty())
+        return last;
+    return good;
+}
+
+core::result<digest_challenge> parse_challenge(std::string_view field) {
+    auto all = parse_challenges(field);
+    if (!all)
+        return all.error();
+    return std::move(all->front());
 }
 
 core::result<std::string> format_challenge(const digest_challenge &c) {

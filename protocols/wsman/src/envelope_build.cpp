@@ -36,6 +36,18 @@ void write_selectors(xml_writer &to, const std::vector<selector> &selectors,
     to.close();
 }
 
+// What every request declares, for write_tree.
+xml_prefixes request_prefixes() {
+    xml_prefixes out;
+    for (const auto &[prefix, ns] : {std::pair{"xsi", uri::schema_instance},
+                                     {"xsd", uri::schema},
+                                     {"a", uri::addressing},
+                                     {"w", uri::wsman},
+                                     {"", uri::envelope}})
+        out.emplace_back(prefix, ns);
+    return out;
+}
+
 // AMT counts its replies in the last 12 hexadecimal digits.
 std::string reply_id(std::uint64_t number) {
     return "uuid:00000000-8086-8086-8086-" +
@@ -74,13 +86,14 @@ void write_reference(xml_writer &to, const endpoint_reference &reference,
 }
 
 core::result<std::string> build_request(const request_envelope &request) {
+    // A body may hold a password: one that moves while it grows would leave pieces behind.
+    constexpr std::size_t more_than_a_header = 4096;
     xml_writer to;
+    to.reserve(request.body.size() + more_than_a_header);
     to.raw(R"(<?xml version="1.0" encoding="utf-8"?>)");
-    to.open("Envelope", {{"xmlns:xsi", uri::schema_instance},
-                         {"xmlns:xsd", uri::schema},
-                         {"xmlns:a", uri::addressing},
-                         {"xmlns:w", uri::wsman},
-                         {"xmlns", uri::envelope}});
+    to.open("Envelope");
+    for (const auto &[prefix, ns] : request_prefixes())
+        to.attribute(prefix.empty() ? "xmlns" : "xmlns:" + prefix, ns);
     to.open("Header")
         .element("a:Action", request.action)
         .element("a:To", "/wsman")
@@ -113,6 +126,21 @@ std::string method_body(std::string_view resource_uri, std::string_view method,
     return to.finish().value();
 }
 
+core::result<std::string> element_body(const xml_element &tree) {
+    xml_writer to;
+    if (tree.ns.empty() || !tree.attributes.empty() || !tree.text_ns.empty()) {
+        write_tree(to, tree, request_prefixes());
+        return to.finish();
+    }
+    auto prefixes = request_prefixes();
+    prefixes.emplace_back("h", tree.ns);
+    to.open("h:" + tree.name, {{"xmlns:h", tree.ns}});
+    to.text(tree.text);
+    for (const auto &child : tree.children)
+        write_tree(to, child, prefixes);
+    return to.close().finish();
+}
+
 std::string enumerate_body() {
     return "<Enumerate xmlns=\"" + std::string(uri::enumeration) + "\" />";
 }
@@ -124,6 +152,14 @@ core::result<std::string> pull_body(std::string_view enumeration_context) {
         .element("EnumerationContext", enumeration_context)
         .element("MaxElements", "999")
         .element("MaxCharacters", "99999")
+        .close();
+    return to.finish();
+}
+
+core::result<std::string> release_body(std::string_view enumeration_context) {
+    xml_writer to;
+    to.open("Release", {{"xmlns", uri::enumeration}})
+        .element("EnumerationContext", enumeration_context)
         .close();
     return to.finish();
 }

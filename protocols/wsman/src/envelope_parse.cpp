@@ -227,7 +227,11 @@ core::result<soap_reply> parse_reply(std::string_view document, const xml_limits
 std::optional<std::uint32_t> soap_reply::return_value() const noexcept {
     if (!body)
         return std::nullopt;
-    const auto text = body->value("ReturnValue");
+    return wsman::return_value(*body);
+}
+
+std::optional<std::uint32_t> return_value(const xml_element &output) noexcept {
+    const auto text = output.value("ReturnValue");
     std::uint32_t n = 0;
     const auto end = text.data() + text.size();
     const auto [stopped, problem] = std::from_chars(text.data(), end, n);

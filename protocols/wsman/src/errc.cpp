@@ -47,6 +47,16 @@ class category final : public boost::system::error_category {
             return "not a SOAP envelope of WS-Management";
         case errc::fault:
             return "the peer answered with a SOAP fault";
+        case errc::http_status:
+            return "an HTTP answer that is no SOAP message";
+        case errc::unauthorized:
+            return "AMT refused the user name or the password";
+        case errc::reply_lost:
+            return "the connection ended before the answer; the request may have been carried out";
+        case errc::wrong_reply:
+            return "an answer to another request";
+        case errc::enumeration_too_long:
+            return "an enumeration beyond the limits on its length";
         }
         return "unknown WS-Management error";
     }

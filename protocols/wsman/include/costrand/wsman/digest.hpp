@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace costrand::core {
 class random_source;
@@ -52,8 +53,10 @@ struct digest_authorization {
 };
 
 // The value of one WWW-Authenticate field. It may hold several challenges of several schemes;
-// gives the first Digest challenge that we can answer. Errors: challenge_malformed,
-// challenge_unsupported (no Digest, or only unknown algorithms or qops).
+// gives the Digest challenges that we can answer, in their order, never none. Errors:
+// challenge_malformed, challenge_unsupported (no Digest, or only unknown algorithms or qops).
+[[nodiscard]] core::result<std::vector<digest_challenge>> parse_challenges(std::string_view field);
+// The first of them.
 [[nodiscard]] core::result<digest_challenge> parse_challenge(std::string_view field);
 
 // As AMT writes it: Digest realm="..", nonce="..",stale="false",qop="auth"
@@ -99,6 +102,8 @@ class digest_client {
     // after the activation that was done as the local system account.
     void set_user(std::string user, core::secret password);
 
+    // As before the first challenge.
+    void forget_challenge() noexcept { challenge_.reset(); }
     [[nodiscard]] bool has_challenge() const noexcept { return challenge_.has_value(); }
     // Only with has_challenge().
     [[nodiscard]] const digest_challenge &challenge() const noexcept { return *challenge_; }

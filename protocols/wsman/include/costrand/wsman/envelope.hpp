@@ -69,6 +69,10 @@ struct request_envelope {
 [[nodiscard]] std::string instance_body(std::string_view resource_uri, std::string_view properties);
 [[nodiscard]] std::string enumerate_body();
 [[nodiscard]] core::result<std::string> pull_body(std::string_view enumeration_context);
+[[nodiscard]] core::result<std::string> release_body(std::string_view enumeration_context);
+
+// A tree as the body of a request: Put what Get gave. The prefix of its root is "h".
+[[nodiscard]] core::result<std::string> element_body(const xml_element &tree);
 
 // A request as it came in.
 struct soap_request {
@@ -109,6 +113,10 @@ struct reply_envelope {
 // is declared, as with every reply. A subcode needs its namespace.
 [[nodiscard]] core::result<std::string> build_fault(const reply_envelope &reply, const fault &f);
 
+// The ReturnValue of a method's output, if it is there and a number. Other than 0 is a refusal by
+// the method, which is no fault.
+[[nodiscard]] std::optional<std::uint32_t> return_value(const xml_element &output) noexcept;
+
 // A reply as it came in. Actions of recorded replies do not always end in "Response": not checked.
 struct soap_reply {
     std::string action;
@@ -118,8 +126,7 @@ struct soap_reply {
     std::optional<xml_element> body;   // its one element; Delete has none
     std::optional<wsman::fault> fault; // then body is the Fault element
 
-    // The body's ReturnValue, if it is there and a number. Other than 0 is a refusal by the method,
-    // which is no fault.
+    // That of the body.
     [[nodiscard]] std::optional<std::uint32_t> return_value() const noexcept;
 };
 

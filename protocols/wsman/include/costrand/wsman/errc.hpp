@@ -24,6 +24,12 @@ enum class errc {
     xml_unwritable,        // a text of ours holds a character that XML cannot carry
     envelope_malformed,    // well-formed XML, but no SOAP envelope with what it must hold
     fault,                 // the peer answered with a SOAP fault: see fault_error
+    // Of the client:
+    http_status,          // an HTTP reply that is no SOAP message: see http_status_error
+    unauthorized,         // wrong user or password, or a nonce that is never accepted
+    reply_lost,           // the connection ended after the request: it may have been carried out
+    wrong_reply,          // a SOAP reply to another request
+    enumeration_too_long, // more instances, bytes or pulls than the limits allow
 };
 
 const boost::system::error_category &error_category() noexcept;

@@ -26,6 +26,10 @@ struct fault {
     }
 };
 
+// What a subcode of AMT's means to whoever asked (wsman.md 6), a sentence without a full stop;
+// empty for one that is not known.
+[[nodiscard]] std::string_view meaning(const fault &f) noexcept;
+
 // "DestinationUnreachable: No route can be determined ..."
 [[nodiscard]] inline std::string to_string(const fault &f) {
     std::string out = f.subcode.empty() ? f.code : f.subcode;

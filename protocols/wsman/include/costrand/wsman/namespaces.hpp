@@ -2,6 +2,7 @@
 // The namespace and action URIs of WS-Management as AMT speaks it (wsman.md 3 and 4). Sans-io.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace costrand::wsman::uri {
@@ -31,6 +32,14 @@ inline constexpr std::string_view xml = "http://www.w3.org/XML/1998/namespace";
 inline constexpr std::string_view amt_base = "http://intel.com/wbem/wscim/1/amt-schema/1/";
 inline constexpr std::string_view ips_base = "http://intel.com/wbem/wscim/1/ips-schema/1/";
 inline constexpr std::string_view cim_base = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/";
+
+// The resource URI of a class, by the family that its name begins with.
+[[nodiscard]] inline std::string of_class(std::string_view class_name) {
+    const auto base = class_name.starts_with("AMT_")   ? amt_base
+                      : class_name.starts_with("IPS_") ? ips_base
+                                                       : cim_base;
+    return std::string(base) + std::string(class_name);
+}
 
 inline constexpr std::string_view get = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get";
 inline constexpr std::string_view put = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Put";

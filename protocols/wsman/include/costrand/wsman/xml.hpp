@@ -97,6 +97,9 @@ class xml_writer {
     // Markup that is already right: an xml declaration, or what another writer finished.
     xml_writer &raw(std::string_view markup);
 
+    // Room for so many bytes, so that what is written does not move as it grows.
+    void reserve(std::size_t bytes) { out_.reserve(bytes); }
+
     // What was written, every element closed. Error: xml_unwritable when a value held a character
     // that XML cannot carry.
     [[nodiscard]] core::result<std::string> finish();
