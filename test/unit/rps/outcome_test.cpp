@@ -136,12 +136,12 @@ TEST_CASE("a failed TLS part leaves the device in client control mode and is tol
 }
 
 TEST_CASE("a way to admin control mode that stopped behind its first phase is a failure") {
-    const auto o = of_success(
-        R"j({"Status":"Client control mode (TLS activation Phase 1).","Components":)j"
-        R"j({"Activation":{"Result":"Success","Mode":"CCM","Details":)j"
-        R"j("Client control mode (TLS activation Phase 1)"},)j"
-        R"j("TLS":{"Result":"Success","Details":"Configured"}},)j"
-        R"j("TLSConfiguration":"Already configured"})j");
+    const auto o =
+        of_success(R"j({"Status":"Client control mode (TLS activation Phase 1).","Components":)j"
+                   R"j({"Activation":{"Result":"Success","Mode":"CCM","Details":)j"
+                   R"j("Client control mode (TLS activation Phase 1)"},)j"
+                   R"j("TLS":{"Result":"Success","Details":"Configured"}},)j"
+                   R"j("TLSConfiguration":"Already configured"})j");
     CHECK(o.mode == control_mode::client);
     CHECK(o.error == errc::activation_failed);
     CHECK(o.tls.result == part_result::success);
