@@ -111,6 +111,11 @@ constexpr std::array wsman_rows = {
     row<wsman::errc>{wsman::errc::xml_unwritable, invalid_user_input, ""},
     row<wsman::errc>{wsman::errc::envelope_malformed, wsman_message_error, ""},
     row<wsman::errc>{wsman::errc::fault, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::http_status, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::unauthorized, amt_authentication_failed, ""},
+    row<wsman::errc>{wsman::errc::reply_lost, amt_connection_failed, ""},
+    row<wsman::errc>{wsman::errc::wrong_reply, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::enumeration_too_long, wsman_message_error, ""},
 };
 
 constexpr std::array tls_rows = {
