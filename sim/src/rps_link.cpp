@@ -29,6 +29,13 @@ rps_link::rps_link(core::message_stream &client, rps_shared &shared)
       inbox_(waiting_messages) {}
 
 awaitable<void> rps_link::read() {
+    struct at_end {
+        std::shared_ptr<rps_link> link;
+        ~at_end() {
+            link->read_ended_ = true;
+            link->read_end_.notify_all();
+        }
+    } const tell{shared_from_this()};
     std::vector<std::byte> buffer(rps::max_client_message);
     for (;;) {
         const auto size = co_await client_.receive(net::buffer(buffer));

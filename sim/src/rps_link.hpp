@@ -83,6 +83,7 @@ class rps_link : public std::enable_shared_from_this<rps_link> {
     awaitable<bool> replaced_by(const rps_fault &fault, rps::frame &message);
     awaitable<void> send_before(const rps_fault &fault);
     awaitable<void> send_behind(const rps_fault &fault);
+    awaitable<void> stay_silent();
     awaitable<void> send_whole(const rps::frame &message);
     awaitable<void> send_in_two(rps::frame message, std::size_t cut);
     awaitable<void> send_tls_beside(core::const_bytes data);
@@ -109,7 +110,9 @@ class rps_link : public std::enable_shared_from_this<rps_link> {
     enum class tunnel { never, open, closed };
     tunnel tunnel_ = tunnel::never;
     unsigned tunnel_number_ = 0;
-    bool silent_ = false; // by a fault: for good
+    bool silent_ = false;     // by a fault: for good
+    bool read_ended_ = false; // the client is gone, or the session is over
+    core::notifier read_end_;
     std::deque<std::vector<std::byte>> tls_in_;
     std::size_t tls_in_bytes_ = 0;
     std::optional<core::time_point> reset_at_;

@@ -3,7 +3,6 @@
 #include "rps_link.hpp"
 
 #include <costrand/core/error.hpp>
-#include <costrand/core/notifier.hpp>
 
 #include <boost/asio/buffer.hpp>
 
@@ -15,12 +14,6 @@ namespace costrand::sim {
 namespace {
 
 namespace method = rps::method;
-
-// Nobody notifies: the session is cancelled when the client goes.
-awaitable<void> wait_for_ever() {
-    core::notifier never;
-    co_await never.wait();
-}
 
 // A handshake record of four bytes: HelloRequest, which no client sends (RFC 5246, 7.4.1.1).
 constexpr std::array no_hello = {std::byte{0x16}, std::byte{3}, std::byte{3},
@@ -65,9 +58,16 @@ std::vector<rps_fault> rps_link::faults_now(std::string_view of) {
     return now;
 }
 
+// Until the client is gone. Cancellation alone would not end it: TLS flushes without heeding it.
+awaitable<void> rps_link::stay_silent() {
+    while (!read_ended_)
+        co_await read_end_.wait();
+    throw system_error(core::errc::closed);
+}
+
 awaitable<void> rps_link::send(rps::frame message) {
     if (silent_)
-        co_await wait_for_ever();
+        co_await stay_silent();
     ++sent_;
     ++sent_of_[message.method];
     const auto faults = faults_now(message.method);
@@ -176,7 +176,7 @@ awaitable<bool> rps_link::replaced_by(const rps_fault &fault, rps::frame &messag
         throw system_error(core::errc::closed);
     case rps_fault_kind::silence:
         silent_ = true;
-        co_await wait_for_ever();
+        co_await stay_silent();
         break;
     case rps_fault_kind::raw_text:
         co_await send_text(fault.text);
