@@ -103,26 +103,24 @@ awaitable<void> tunnel::write_to_amt(connection &on) {
     }
 }
 
-// A message to the server ends where a record ends and nothing more can be read now: a flight of
-// the handshake, or a reply and the close behind it, travel as one. Gives why the connection ended;
+// A message to the server is whole records: all that can be read now, so that a flight of the
+// handshake, or a reply and the close behind it, travel as one. Gives why the connection ended;
 // nothing: in good order.
 awaitable<error_code> tunnel::read_from_amt(connection &on) {
+    record_gatherer gathered;
     error_code end;
     while (!end) {
-        record_gatherer gathered;
-        bool more = co_await read_more(*on.amt, gathered, core::duration::max(), end);
-        while (more) {
-            const bool whole = gathered.complete();
-            if (whole && gathered.size() >= gather_limit)
-                break;
-            const auto limit = whole ? core::duration::zero() : core::duration::max();
-            more = co_await read_more(*on.amt, gathered, limit, end);
+        if (gathered.whole() < gather_limit) {
+            const bool some = gathered.whole() > 0;
+            const auto limit = some ? core::duration::zero() : core::duration::max();
+            const bool more = co_await read_more(*on.amt, gathered, limit, end);
+            if (more)
+                continue;
         }
-        if (gathered.size() == 0)
-            continue;
         session_event data;
-        data.bytes = gathered.take();
-        co_await tell(on, session_event::kind::tunnel_data, std::move(data));
+        data.bytes = end ? gathered.take_all() : gathered.take_whole();
+        if (!data.bytes.empty())
+            co_await tell(on, session_event::kind::tunnel_data, std::move(data));
     }
     if (end == core::end_of_stream)
         co_return error_code();

@@ -40,27 +40,65 @@ TEST_CASE("a ClientHello is a handshake record whose sixth byte is 1") {
     CHECK_FALSE(is_client_hello({}));
 }
 
-TEST_CASE("gathered bytes are complete exactly where a record ends") {
+TEST_CASE("gathered bytes are whole exactly up to where a record ends") {
     const std::string flight = hello + finished + request;
     record_gatherer g;
-    CHECK_FALSE(g.complete());
+    std::size_t ended = 0;
     for (std::size_t i = 1; i <= flight.size(); ++i) {
         g.add(core::as_bytes(flight).subspan(i - 1, 1));
-        const bool end =
-            i == hello.size() || i == hello.size() + finished.size() || i == flight.size();
-        CHECK(g.complete() == end);
+        if (i == hello.size() || i == hello.size() + finished.size() || i == flight.size())
+            ended = i;
+        CHECK(g.whole() == ended);
     }
-    CHECK(core::as_text(g.take()) == flight);
-    CHECK(g.size() == 0);
+    CHECK(core::as_text(g.take_whole()) == flight);
+    CHECK(g.whole() == 0);
 }
 
-TEST_CASE("what is no TLS is complete at once: nothing is held back") {
+TEST_CASE("whole records are taken, and the beginning of the next one stays") {
+    record_gatherer g;
+    g.add(core::as_bytes(hello + request.substr(0, 300)));
+    CHECK(core::as_text(g.take_whole()) == hello);
+    CHECK(g.take_whole().empty());
+    g.add(core::as_bytes(request.substr(300)));
+    CHECK(core::as_text(g.take_whole()) == request);
+
+    g.add(core::as_bytes(finished + request.substr(0, 7)));
+    CHECK(core::as_text(g.take_all()) == finished + request.substr(0, 7));
+    CHECK(g.whole() == 0);
+}
+
+TEST_CASE("what is no TLS is whole at once: nothing is held back") {
     record_gatherer g;
     g.add(core::as_bytes("HTTP/1.1 400"));
-    CHECK(g.complete());
+    CHECK(g.whole() == 12);
     record_gatherer behind;
     behind.add(core::as_bytes(finished + "HT"));
-    CHECK(behind.complete());
+    CHECK(behind.whole() == finished.size() + 2);
+}
+
+TEST_CASE("a ServerHello with the random of RFC 8446, 4.1.3 asks for another ClientHello") {
+    const std::string head("\x02\0\0\x54\x03\x03", 6);
+    std::string random;
+    for (const unsigned char c : hello_retry_random)
+        random += static_cast<char>(c);
+    const std::string retry = record(22, head + random + std::string(40, 's'));
+    CHECK(is_hello_retry_request(core::as_bytes(retry)));
+    CHECK_FALSE(is_hello_retry_request(core::as_bytes(retry).first(42)));
+    CHECK_FALSE(is_hello_retry_request(core::as_bytes(record(23, head + random))));
+    random.back() = 'x';
+    CHECK_FALSE(is_hello_retry_request(core::as_bytes(record(22, head + random))));
+}
+
+TEST_CASE("a second ClientHello that AMT asked for goes on with the session, a third begins one") {
+    session_finder finder;
+    (void)take(finder, hello);
+    finder.expect_second_hello(true);
+    const auto second = take(finder, hello);
+    REQUIRE(second.size() == 1);
+    CHECK_FALSE(second[0].opens_session);
+    const auto third = take(finder, hello);
+    REQUIRE(third.size() == 1);
+    CHECK(third[0].opens_session);
 }
 
 TEST_CASE("a session begins with each ClientHello, also one behind other records") {

@@ -59,6 +59,14 @@ std::pair<std::string, std::string> sent(const session_actions &actions) {
 }
 const std::string_view order = R"({"port":"16993","delay":15})";
 
+// A ServerHello of TLS 1.3 that asks for another ClientHello (RFC 8446, 4.1.3).
+std::string hello_retry_request() {
+    std::string out("\x16\x03\x03\x00\x26\x02\0\0\x22\x03\x03", 11);
+    for (const unsigned char c : hello_retry_random)
+        out += static_cast<char>(c);
+    return out;
+}
+
 } // namespace
 
 TEST_CASE("tls_data goes to the tunnel, and AMT's bytes come back as tls_data at once") {
@@ -232,4 +240,25 @@ TEST_CASE("an error of the server while AMT owes an answer has AMT's silence as 
     const auto actions = c.on_message(format(f).reveal(), at(70s));
     REQUIRE(actions.size() == 2);
     CHECK(std::get<action::finish>(actions[1]).result.error == errc::amt_no_reply);
+}
+
+TEST_CASE("the ClientHello that AMT asked for stays on the connection") {
+    auto c = started();
+    const auto id = greeted(c);
+    (void)c.on_tunnel_data(id, core::as_bytes(hello_retry_request()), at(2s));
+    const auto again = c.on_message(tls(hello), at(3s));
+    CHECK(only<action::tunnel>(again).id == id);
+    CHECK_FALSE(only<action::tunnel>(again).opens_session);
+    const auto third = c.on_message(tls(hello), at(4s));
+    CHECK(only<action::tunnel>(third).id == id + 1);
+}
+
+TEST_CASE("AMT asked for a ClientHello and closed: the next one opens another connection") {
+    auto c = started();
+    const auto id = greeted(c);
+    (void)c.on_tunnel_data(id, core::as_bytes(hello_retry_request()), at(2s));
+    (void)c.on_tunnel_closed(id, {}, at(2s));
+    const auto next = c.on_message(tls(hello), at(3s));
+    CHECK(only<action::tunnel>(next).id == id + 1);
+    CHECK(only<action::tunnel>(next).opens_session);
 }

@@ -87,6 +87,60 @@ TEST_CASE("a record that comes in pieces is one tls_data, however late its end")
     });
 }
 
+TEST_CASE("a whole record does not wait for the end of the one behind it") {
+    static constexpr auto slow = [](core::byte_stream &far, std::size_t) -> awaitable<void> {
+        (void)co_await read_text(far, hello.size());
+        co_await write_text(far, record_a + record_b.substr(0, 6));
+        co_await core::sleep_for(4s);
+        co_await write_text(far, record_b.substr(6));
+        (void)co_await read_text(far, 1);
+    };
+    run_coro([](coro_environment env) -> awaitable<void> {
+        rig r(env, slow);
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
+            (void)co_await server.receive();
+            co_await server.send(tls(hello));
+            const auto first = co_await core::with_deadline(1s, expect(server, "tls_data"));
+            CHECK(first == record_a);
+            const auto second = co_await expect(server, "tls_data");
+            CHECK(second == record_b);
+            co_await server.send(success_text());
+        };
+        const auto result = co_await r.run(server_part);
+        CHECK(result.outcome.has_value());
+        CHECK(r.ended_at == 4s);
+    });
+}
+
+TEST_CASE("an AMT that sends without pause is carried on in bounded messages") {
+    static constexpr std::size_t records = 200;
+    static const std::string big = std::string("\x17\x03\x03\x04\x00", 5) + std::string(1024, 'b');
+    static constexpr auto flood = [](core::byte_stream &far, std::size_t) -> awaitable<void> {
+        (void)co_await read_text(far, hello.size());
+        for (std::size_t i = 0; i < records; ++i)
+            co_await write_text(far, big);
+        (void)co_await read_text(far, 1);
+    };
+    run_coro([](coro_environment env) -> awaitable<void> {
+        rig r(env, flood);
+        const rig::part server_part = [](server_end &server) -> awaitable<void> {
+            (void)co_await server.receive();
+            co_await server.send(tls(hello));
+            std::size_t got = 0;
+            while (got < records * big.size()) {
+                const auto part = co_await expect(server, "tls_data");
+                CHECK(part.size() <= 80 * 1024); // the limit and one read
+                CHECK(part.size() % big.size() == 0);
+                got += part.size();
+            }
+            co_await server.send(success_text());
+        };
+        const auto result = co_await r.run(server_part);
+        CHECK(result.outcome.has_value());
+        CHECK(r.ended_at == 0s);
+    });
+}
+
 TEST_CASE("both directions are alive together: what AMT says unasked goes out at once") {
     static constexpr auto talk = [](core::byte_stream &far, std::size_t) -> awaitable<void> {
         (void)co_await read_text(far, hello.size());

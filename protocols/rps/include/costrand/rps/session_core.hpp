@@ -92,6 +92,8 @@ class [[nodiscard]] session_core {
     session_actions on_tunnel_data(std::uint64_t id, core::const_bytes data, time_point now) {
         if (!is_tunnel(id) || data.empty())
             return {};
+        if (is_hello_retry_request(data))
+            finder_.expect_second_hello(true);
         owed_since_.reset();
         unanswered_ = {};
         servers_turn_again(now);
@@ -112,6 +114,7 @@ class [[nodiscard]] session_core {
         if (!is_tunnel(id))
             return {};
         tunnel_open_ = false;
+        finder_.expect_second_hello(false);
         if (!owed_since_)
             return {};
         owed_since_.reset();

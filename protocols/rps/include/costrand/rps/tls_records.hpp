@@ -6,7 +6,9 @@
 #include <costrand/core/bytes.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -17,7 +19,8 @@ namespace tls_record {
 inline constexpr std::size_t header_size = 5;
 inline constexpr std::byte change_cipher_spec{20}, alert{21}, handshake{22}, application_data{23};
 inline constexpr std::byte first_type{20}, last_type{24}, major_version{3};
-inline constexpr std::byte client_hello{1}; // RFC 8446, 4: first byte of a handshake message
+// RFC 8446, 4: first byte of a handshake message.
+inline constexpr std::byte client_hello{1}, server_hello{2};
 // TLS 1.3 hides an alert in application data: 2 bytes, its type, the tag of 16 of every usual
 // cipher. No HTTP request is so short.
 inline constexpr std::size_t hidden_alert_size = 19;
@@ -44,33 +47,63 @@ inline std::size_t record_size(core::const_bytes header) noexcept {
            detail::may_be_record(data) && data[tls_record::header_size] == tls_record::client_hello;
 }
 
-// AMT's bytes to the server: a message of the websocket ends where a record ends.
+// RFC 8446, 4.1.3: the random of a ServerHello that asks for another ClientHello.
+inline constexpr std::array<unsigned char, 32> hello_retry_random{
+    0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
+    0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C};
+
+// Whether a whole record, which is the first of AMT's in a session, asks for another ClientHello.
+[[nodiscard]] inline bool is_hello_retry_request(core::const_bytes record) noexcept {
+    // Behind the record's header: type (1), length (3), legacy version (2), random (32).
+    constexpr std::size_t random_at = tls_record::header_size + 6;
+    if (record.size() < random_at + hello_retry_random.size() ||
+        record[0] != tls_record::handshake ||
+        record[tls_record::header_size] != tls_record::server_hello)
+        return false;
+    const auto random = record.subspan(random_at, hello_retry_random.size());
+    return std::ranges::equal(random, std::as_bytes(std::span(hello_retry_random)));
+}
+
+// AMT's bytes to the server: a message of the websocket ends where a record ends. What it holds
+// beyond whole records is less than one: their length field bounds it to 64 KiB.
 class record_gatherer {
   public:
-    void add(core::const_bytes data) { held_.insert(held_.end(), data.begin(), data.end()); }
-
-    // Whether what is held is not empty and ends where a record ends. What is no TLS always does.
-    [[nodiscard]] bool complete() const noexcept {
-        core::const_bytes rest = held_;
-        while (!rest.empty()) {
+    void add(core::const_bytes data) {
+        held_.insert(held_.end(), data.begin(), data.end());
+        while (whole_ < held_.size()) {
+            const auto rest = core::const_bytes(held_).subspan(whole_);
             if (!detail::may_be_record(rest))
-                return true;
-            if (rest.size() < tls_record::header_size || rest.size() < detail::record_size(rest))
-                return false;
-            rest = rest.subspan(detail::record_size(rest));
+                whole_ = held_.size(); // no TLS: as it came
+            else if (rest.size() < tls_record::header_size ||
+                     rest.size() < detail::record_size(rest))
+                return;
+            else
+                whole_ += detail::record_size(rest);
         }
-        return !held_.empty();
     }
-    [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
-    [[nodiscard]] std::vector<std::byte> take() { return std::exchange(held_, {}); }
+
+    // How many bytes of what is held are whole records, or no TLS.
+    [[nodiscard]] std::size_t whole() const noexcept { return whole_; }
+    [[nodiscard]] std::vector<std::byte> take_whole() {
+        const auto end = held_.begin() + static_cast<std::ptrdiff_t>(std::exchange(whole_, 0));
+        std::vector<std::byte> out(held_.begin(), end);
+        held_.erase(held_.begin(), end);
+        return out;
+    }
+    // The beginning of a record included: behind it comes nothing more.
+    [[nodiscard]] std::vector<std::byte> take_all() {
+        whole_ = 0;
+        return std::exchange(held_, {});
+    }
 
   private:
     std::vector<std::byte> held_;
+    std::size_t whole_ = 0;
 };
 
-// The server's bytes to AMT, cut where a TLS session begins. What comes behind a ChangeCipherSpec
-// begins none: it is TLS 1.2's Finished, encrypted, whose first byte may be any (AES-GCM), or the
-// second ClientHello of a TLS 1.3 session, which AMT asked for (RFC 8446, 4.1.4 and D.4).
+// The server's bytes to AMT, cut where a TLS session begins. Two ClientHellos begin none: what
+// comes behind a ChangeCipherSpec is TLS 1.2's Finished, encrypted, whose first byte may be any
+// (AES-GCM); and the second one of a TLS 1.3 session, for which AMT asked (RFC 8446, 4.1.4).
 class session_finder {
   public:
     struct piece {
@@ -100,11 +133,15 @@ class session_finder {
         return out;
     }
 
+    // Whether AMT asked for another ClientHello, with which the session goes on.
+    void expect_second_hello(bool asked) noexcept { second_hello_ = asked; }
+
     // Forgets a record half passed: the next message begins a new one.
     void reset() {
         held_.clear();
         left_ = 0;
         changes_cipher_ = false;
+        second_hello_ = false;
     }
 
   private:
@@ -126,16 +163,17 @@ class session_finder {
                             left_ == tls_record::header_size + tls_record::hidden_alert_size;
         is_alert_ = held_[0] == tls_record::alert || hidden;
         changes_cipher_ = held_[0] == tls_record::change_cipher_spec;
-        if (is_client_hello(held_) && !goes_on) {
-            out.emplace_back();
-            out.back().opens_session = true;
-        }
+        if (!is_client_hello(held_) || goes_on || std::exchange(second_hello_, false))
+            return;
+        out.emplace_back();
+        out.back().opens_session = true;
     }
 
     std::vector<std::byte> held_;
     std::size_t left_ = 0; // of the record that passes, in bytes
     bool is_alert_ = false;
     bool changes_cipher_ = false; // the record that passes, or the last one
+    bool second_hello_ = false;   // a ClientHello is owed to AMT
 };
 
 } // namespace costrand::rps
