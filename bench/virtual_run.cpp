@@ -13,7 +13,6 @@
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/memory.hpp>
 #include <costrand/sim/rps.hpp>
-#include <costrand/transports/lms_tcp.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -146,7 +145,7 @@ class world {
         activate::environment env;
         env.executor = executor_;
         env.device = heci_.get();
-        env.dial_lms = [this](std::uint16_t port) { return dial_lms(port); };
+        env.dial_lms = [this](std::uint16_t port) { return device_.dial_lms(port); };
         env.connect_server = [this] { return connect(); };
         env.hostname = [] { return std::string("lab-host"); };
         env.dns_suffix = [] { return no_suffix(); };
@@ -155,15 +154,6 @@ class world {
         return env;
     }
     static awaitable<std::string> no_suffix() { co_return std::string(); }
-    // The simulated LMS says no in the words of the system.
-    awaitable<std::unique_ptr<core::byte_stream>> dial_lms(std::uint16_t port) {
-        auto stream = co_await core::as_result(device_.dial_lms(port));
-        if (!stream && stream.error() == net::error::connection_refused)
-            throw system_error(transports::lms_errc::not_running);
-        if (!stream)
-            throw system_error(stream.error());
-        co_return std::move(*stream);
-    }
     awaitable<std::unique_ptr<core::message_stream>> connect() {
         sim::memory_options link;
         link.max_message_size = largest_message;

@@ -8,8 +8,7 @@
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/sim/memory.hpp>
-
-#include <boost/asio/error.hpp>
+#include <costrand/transports/lms_tcp.hpp>
 
 #include <chrono>
 #include <utility>
@@ -53,7 +52,7 @@ awaitable<std::unique_ptr<core::byte_stream>> firmware::dial_lms(std::uint16_t p
     const bool there = me->device.lms && me->state.amt_enabled;
     if (me->stopped || !there || !me->ports.takes(port) ||
         me->orders.happens({fault_kind::lms_refused}))
-        throw system_error(net::error::make_error_code(net::error::connection_refused));
+        throw system_error(transports::lms_errc::not_running);
     auto [host, lms] = memory_byte_pair(me->executor);
     me->tasks.spawn(impl::serve_lms(me, std::move(lms), port));
     co_return std::move(host);

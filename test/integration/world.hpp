@@ -17,7 +17,6 @@
 #include <costrand/sim/memory.hpp>
 #include <costrand/sim/rps.hpp>
 #include <costrand/trace/recorder.hpp>
-#include <costrand/transports/lms_tcp.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -81,8 +80,6 @@ class world {
           device(executor, std::move(machine), *random_, core::log(), with),
           executor_(executor),
           heci_(device.heci()) {
-        options.action = activate::what_to_do::activate;
-        options.server.text = "ws://rps.example/activate";
         options.profile = "ccm";
     }
 
@@ -93,10 +90,7 @@ class world {
         : server(sim::recorded_rps_options(), sim::bare_crypto(), *random_, core::log()),
           device(executor, trusting(std::move(machine)), *random_, core::log(), sim::bare_crypto()),
           executor_(executor),
-          heci_(device.heci()) {
-        options.action = activate::what_to_do::activate;
-        options.server.text = "ws://rps.example/activate";
-    }
+          heci_(device.heci()) {}
 
     // One activation, to its end and a second beyond it. The device must have been let go.
     awaitable<run_end> run() {
@@ -135,7 +129,7 @@ class world {
 
     sim::rps_server server;
     sim::firmware device;
-    activate::settings options;
+    activate::settings options = for_activation();
     trace::recorder *seen_by = nullptr; // of the runs
     // What connecting to the server throws instead; empty: it is reached.
     std::function<void()> server_refuses;
@@ -156,6 +150,12 @@ class world {
     }
 
   private:
+    static activate::settings for_activation() {
+        activate::settings out;
+        out.action = activate::what_to_do::activate;
+        out.server.text = "ws://rps.example/activate";
+        return out;
+    }
     sim::profile trusting(sim::profile machine) {
         machine.dns_suffix = "corp.example"; // of the recorded profiles
         sim::trusted_root root;
@@ -168,7 +168,7 @@ class world {
         activate::environment env;
         env.executor = executor_;
         env.device = heci_.get();
-        env.dial_lms = [this](std::uint16_t port) { return dial_lms(port); };
+        env.dial_lms = [this](std::uint16_t port) { return device.dial_lms(port); };
         env.connect_server = [this] { return connect(); };
         env.hostname = [] { return std::string("lab-pc-07"); };
         env.dns_suffix = [] { return no_suffix(); };
@@ -182,16 +182,6 @@ class world {
     }
 
     static awaitable<std::string> no_suffix() { co_return std::string(); }
-
-    // The simulated LMS says no in the words of the system.
-    awaitable<std::unique_ptr<core::byte_stream>> dial_lms(std::uint16_t port) {
-        auto stream = co_await core::as_result(device.dial_lms(port));
-        if (stream)
-            co_return std::move(*stream);
-        if (stream.error() == net::error::connection_refused)
-            throw system_error(transports::lms_errc::not_running);
-        throw system_error(stream.error());
-    }
 
     awaitable<std::unique_ptr<core::message_stream>> connect() {
         if (server_refuses)

@@ -14,7 +14,6 @@
 #include <costrand/core/task_group.hpp>
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/rps.hpp>
-#include <costrand/transports/lms_tcp.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -128,7 +127,7 @@ class world {
 
     // What acted since the last line acted in the phase of now.
     void note_hits() {
-        if (!counting_)
+        if (!faulty_)
             return;
         using call = heci_failure::call;
         std::size_t i = 0;
@@ -179,19 +178,15 @@ class world {
     awaitable<std::string> dns_suffix() { co_return std::string(domain); }
 
     awaitable<std::unique_ptr<core::byte_stream>> dial_lms(std::uint16_t port) {
-        auto stream = co_await core::as_result(device_.dial_lms(port));
-        if (!stream && stream.error() == net::error::connection_refused)
-            throw system_error(transports::lms_errc::not_running);
-        if (!stream)
-            throw system_error(stream.error());
-        if (calm_)
-            co_return std::move(*stream);
-        co_return std::make_unique<flaky_bytes>(std::move(*stream), lms_);
+        auto stream = co_await device_.dial_lms(port);
+        if (!faulty_)
+            co_return stream;
+        co_return std::make_unique<flaky_bytes>(std::move(stream), lms_);
     }
     awaitable<std::unique_ptr<core::message_stream>> connect() {
         auto pair = sim::memory_message_pair(executor_, scenario_.websocket, scenario_.websocket);
         tasks_.spawn(serve(std::move(pair.second)));
-        if (calm_)
+        if (!faulty_)
             co_return std::move(pair.first);
         co_return std::make_unique<flaky_messages>(std::move(pair.first), websocket_);
     }
@@ -236,8 +231,7 @@ class world {
         co_await device_.run();
     }
     void let_faults_act() {
-        calm_ = false;
-        counting_ = true;
+        faulty_ = true;
         for (const auto &f : scenario_.device_faults)
             device_.inject().order(f.order);
         for (const auto &f : scenario_.server_faults)
@@ -247,8 +241,7 @@ class world {
         lms_->conditions = scenario_.lms_conditions;
     }
     void stop_faults() {
-        calm_ = true;
-        counting_ = false;
+        faulty_ = false;
         device_.inject().clear();
         server_.clear_orders();
         heci_.fail({});
@@ -317,8 +310,7 @@ class world {
     verdict &out_;
     sim::crypto crypto_;
     std::string phase_ = "facts";
-    bool calm_ = true;      // streams of the next run do not fail
-    bool counting_ = false; // of the faulty run
+    bool faulty_ = false; // the faults of the scenario act, and are counted
     bool ended_ = false;
     std::vector<std::size_t> acted_; // of each fault, in the order of note_hits
     std::shared_ptr<stream_plan> websocket_ = std::make_shared<stream_plan>();

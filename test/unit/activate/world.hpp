@@ -13,7 +13,6 @@
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/memory.hpp>
 #include <costrand/sim/rps.hpp>
-#include <costrand/transports/lms_tcp.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -56,7 +55,7 @@ struct world {
           tasks(ex) {
         env.executor = ex;
         env.device = heci.get();
-        env.dial_lms = [this](std::uint16_t port) { return dial_lms(port); };
+        env.dial_lms = [this](std::uint16_t port) { return device.dial_lms(port); };
         env.connect_server = [this] { return connect(); };
         env.hostname = [] { return std::string("lab-pc-07"); };
         env.dns_suffix = [this] { return dns_suffix(); };
@@ -72,16 +71,6 @@ struct world {
 
     awaitable<std::string> dns_suffix() { co_return "lab.example"; }
     awaitable<core::secret> password() { co_return core::secret("P@ssw0rd"); }
-
-    // The simulated LMS says no in the words of the system.
-    awaitable<std::unique_ptr<core::byte_stream>> dial_lms(std::uint16_t port) {
-        auto stream = co_await core::as_result(device.dial_lms(port));
-        if (!stream && stream.error() == net::error::connection_refused)
-            throw system_error(transports::lms_errc::not_running);
-        if (!stream)
-            throw system_error(stream.error());
-        co_return std::move(*stream);
-    }
 
     awaitable<std::unique_ptr<core::message_stream>> connect() {
         if (server_failure)

@@ -12,6 +12,7 @@
 #include <costrand/transports/amthi_frame.hpp>
 #include <costrand/transports/amthi_messages.hpp>
 #include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/lms_tcp.hpp>
 #include <support/run_coro.hpp>
 
 #include <doctest/doctest.h>
@@ -446,9 +447,9 @@ TEST_CASE("LMS is refused, mute, or closes at once when ordered, and works other
         CHECK(reply.http.status == 200);
         device.inject().order(fault(fault_kind::lms_refused));
         const auto refused = co_await core::as_result(device.dial_lms(16992));
-        CHECK(refused.error() == net::error::connection_refused);
+        CHECK(refused.error() == transports::lms_errc::not_running);
         const auto elsewhere = co_await core::as_result(device.dial_lms(16993));
-        CHECK(elsewhere.error() == net::error::connection_refused);
+        CHECK(elsewhere.error() == transports::lms_errc::not_running);
         device.inject().order(fault(fault_kind::lms_closes));
         const auto closed =
             co_await core::as_result(client.once(test::get_of("AMT_GeneralSettings")));

@@ -5,6 +5,7 @@
 #include <costrand/apf/errc.hpp>
 #include <costrand/core/deadline.hpp>
 #include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/tls.hpp>
 
 #include <doctest/doctest.h>
@@ -68,7 +69,7 @@ TEST_CASE("tls-refused: failure 2 over LME, refused by the LMS") {
         if (b.how == way::lme)
             CHECK(failure == apf::errc::open_connect_failed);
         else
-            CHECK(failure == net::error::connection_refused);
+            CHECK(failure == transports::lms_errc::not_running);
         const auto next = co_await failure_of_dial(b);
         CHECK(!next);
     });

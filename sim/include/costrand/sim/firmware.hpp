@@ -63,8 +63,8 @@ class firmware {
     // The device as a host program sees it: a HECI device over in-memory links. Any number.
     [[nodiscard]] std::unique_ptr<heci::device> heci();
 
-    // A connection to the LMS on that port of the host, in memory. Error: connection_refused when
-    // there is no LMS or it has no such port.
+    // A connection to the LMS on that port of the host, in memory. Error: as of
+    // transports::dial_lms, lms_errc::not_running, when there is no LMS or it has no such port.
     [[nodiscard]] awaitable<std::unique_ptr<core::byte_stream>> dial_lms(std::uint16_t port);
 
     // For links over real descriptors: asks whether a connection to a firmware client is let in
