@@ -199,6 +199,16 @@ TEST_CASE("ENODEV at a CHANNEL_OPEN costs a new session, amid a tunnel one repet
                asked_again + 50ms, 1);
 }
 
+TEST_CASE("a device that enforces TLS is found by its ports when its watchdog cannot be asked") {
+    for (const way how : {way::lme, way::lms})
+        in_tunnel(how, enforced, "ccm-tls", [](world &w) -> awaitable<void> {
+            w.device.inject().order(fault(fault_kind::busy).on(heci::client::watchdog).for_ever());
+            const auto end = co_await w.run();
+            check_activated(w, end, control_mode::client);
+            CHECK(w.device.inject().acted(0) == 1);
+        });
+}
+
 TEST_CASE("the LME client that goes with a new key is waited for") {
     auto p = machine(asked, way::lme);
     p.lme.vanishes = 5s;

@@ -29,7 +29,8 @@ awaitable<amt_enablement> attempt(device &dev, const timeouts &limits) {
 
 } // namespace
 
-awaitable<amt_enablement> query_enablement(device &dev, const timeouts &limits, core::log log) {
+awaitable<std::optional<amt_enablement>> query_enablement(device &dev, const timeouts &limits,
+                                                          core::log log) {
     auto answer = co_await core::as_result(attempt(dev, limits));
     if (answer)
         co_return *answer;
@@ -37,7 +38,7 @@ awaitable<amt_enablement> query_enablement(device &dev, const timeouts &limits, 
         throw system_error(answer.error());
     log.debug("watchdog", dev.name(), ": ", answer.error(),
               "; whether TLS is enforced stays unknown");
-    co_return amt_enablement();
+    co_return std::nullopt;
 }
 
 } // namespace costrand::heci

@@ -25,7 +25,7 @@ class reader {
           options_(options),
           amt_(*env.device, env.heci_limits, env.log) {}
 
-    awaitable<rps::device_facts> whole() {
+    awaitable<device_reading> whole() {
         co_await read_versions();
         co_await warn_of_link();
         co_await read_uuid();
@@ -40,7 +40,10 @@ class reader {
         amt_.close();
         facts_.friendly_name = options_.friendly_name;
         facts_.progress_supported = true;
-        co_return std::move(facts_);
+        device_reading out;
+        out.facts = std::move(facts_);
+        out.watchdog_asked = watchdog_asked_;
+        co_return out;
     }
 
   private:
@@ -138,12 +141,13 @@ class reader {
                                      "will not be possible; give it with --dns");
     }
 
-    // What cannot be asked counts as not enforced, as in the reference client.
+    // The kernel's watchdog driver may hold the client: then AMT's ports tell.
     awaitable<void> read_tls_enforced() {
         const auto state =
             co_await heci::query_enablement(*env_.device, env_.heci_limits, env_.log);
-        facts_.tls_enforced = state.tls_enforced;
-        if (state.tls_enforced)
+        watchdog_asked_ = state.has_value();
+        facts_.tls_enforced = state && state->tls_enforced;
+        if (facts_.tls_enforced)
             env_.log.info(component, "TLS is enforced on local ports");
     }
 
@@ -151,11 +155,12 @@ class reader {
     const settings &options_;
     heci::amthi amt_;
     rps::device_facts facts_;
+    bool watchdog_asked_ = false;
 };
 
 } // namespace
 
-awaitable<rps::device_facts> read_device(const environment &env, const settings &options) {
+awaitable<device_reading> read_device(const environment &env, const settings &options) {
     reader from(env, options);
     co_return co_await from.whole();
 }

@@ -6,10 +6,15 @@
 
 namespace costrand::activate {
 
+struct device_reading {
+    rps::device_facts facts;
+    bool watchdog_asked = false; // facts.tls_enforced is known
+};
+
 // Reads it all; asks for the password when the device is activated and none was given. Throws
-// activate::error: no device, no AMT, a firmware status, an unusable UUID, no password, or a device
-// that takes TLS only. `env` and `options` outlive the call.
-[[nodiscard]] awaitable<rps::device_facts> read_device(const environment &env,
-                                                       const settings &options);
+// activate::error: no device, no AMT, a firmware status, an unusable UUID, no password. `env` and
+// `options` outlive the call.
+[[nodiscard]] awaitable<device_reading> read_device(const environment &env,
+                                                    const settings &options);
 
 } // namespace costrand::activate

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/activate/wiring.hpp>
 
+#include "amt_way.hpp"
 #include "device_facts.hpp"
 #include "server_failure.hpp"
 
 #include <costrand/apf/errc.hpp>
-#include <costrand/apf/host.hpp>
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
-#include <costrand/core/task_group.hpp>
 #include <costrand/rps/command.hpp>
 #include <costrand/rps/session.hpp>
 #include <costrand/transports/heci_amthi.hpp>
 #include <costrand/transports/heci_errc.hpp>
-#include <costrand/transports/heci_lme.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/wsman/errc.hpp>
 #include <costrand/wsman/http.hpp>
@@ -43,9 +41,8 @@ constexpr std::string_view still_working =
     "; note: AMT had the request to activate and has not answered it: it may be activated a moment "
     "from now. Look at its control mode before the next attempt";
 constexpr std::string_view unseen =
-    "; note: what the server asked of AMT in their last TLS session is not seen from here: AMT may "
-    "be "
-    "activated a moment from now. Look at its control mode before the next attempt";
+    "; note: what the server asked of AMT in their last TLS session is not seen from here: it may "
+    "be activated a moment from now. Look at its control mode before the next attempt";
 constexpr std::string_view in_admin_mode =
     "; note: the device itself is in admin control mode now, with the password of this profile";
 
@@ -83,18 +80,13 @@ class run {
     run(const environment &env, const settings &options)
         : env_(env),
           options_(options),
-          background_(env.executor) {}
+          way_(env, options) {}
 
     awaitable<report> whole() {
         auto outcome = co_await settled(steps());
         // Nothing below can be cancelled: the link is closed in good order whatever happened.
         co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-        if (host_)
-            host_->stop();
-        background_.cancel();
-        // A lost link showed where it was used.
-        (void)co_await core::as_result(background_.join());
-        host_.reset();
+        co_await way_.close();
         if (outcome.failed)
             std::rethrow_exception(outcome.failed);
         co_return std::move(*outcome.value);
@@ -117,14 +109,14 @@ class run {
     }
 
     awaitable<report> steps() {
-        step("reading the device's facts over " + env_.device->name());
-        auto facts = co_await read_device(env_, options_);
-        if (facts.tls_enforced)
-            port_ = transports::lms_tls_port;
-        active_ = facts.control_mode != 0;
-        co_await choose_path();
-        facts.lms_installed = lms_takes_connections_;
-        facts.tls_enforced = port_ == transports::lms_tls_port;
+        env_.step("reading the device's facts over " + env_.device->name());
+        auto device = co_await read_device(env_, options_);
+        auto &facts = device.facts;
+        // A device whose TLS was configured before may take nothing else, without the watchdog's
+        // saying so; and one that enforces TLS whose watchdog cannot be asked.
+        co_await way_.find(facts.tls_enforced, facts.control_mode != 0 || !device.watchdog_asked);
+        facts.lms_installed = way_.lms_takes_connections();
+        facts.tls_enforced = way_.port() == transports::lms_tls_port;
 
         rps::session_options about;
         about.request.what = rps::make_activate(options_.profile).value();
@@ -136,105 +128,9 @@ class run {
         co_return co_await converse(std::move(about), *server, std::move(facts));
     }
 
-    void step(const std::string &what, bool quiet = false) const {
-        if (env_.on_step)
-            env_.on_step(what, quiet);
-    }
-
-    // LMS first, unless the user chose. One that takes connections and answers none is not used:
-    // each of the server's requests would wait for it in vain.
-    awaitable<void> choose_path() {
-        path_ = rps::amt_path::lme;
-        if (options_.transport != transport_choice::lme) {
-            step("looking for " + lms_name(), true);
-            lms_failure_ = co_await probe_lms();
-            if (!lms_failure_) {
-                env_.log.trace(component, "Using existing LMS");
-                path_ = rps::amt_path::lms;
-                co_return;
-            }
-            if (options_.transport == transport_choice::lms)
-                throw error(explain(lms_failure_, lms_name(), {}));
-            env_.log.trace(component, "LMS dial failed (", lms_failure_,
-                           "); falling back to LME (in-band HECI/APF)");
-        }
-        co_await open_lme();
-    }
-
-    // As below; and when the plain port is closed, whether the TLS port is open: a device whose TLS
-    // was configured before takes nothing else, without the watchdog's saying so.
-    awaitable<error_code> probe_lms() {
-        auto failure = co_await probe_port();
-        if (failure != transports::lms_errc::not_running || port_ == transports::lms_tls_port)
-            co_return failure;
-        port_ = transports::lms_tls_port;
-        const auto tls_failure = co_await probe_port();
-        if (tls_failure)
-            port_ = transports::lms_plain_port;
-        else
-            failure = {};
-        co_return failure;
-    }
-
-    // What is wrong with the LMS; nothing when it can be used.
-    awaitable<error_code> probe_port() {
-        auto dialled = co_await core::as_result(env_.dial_lms(port_));
-        lms_takes_connections_ = dialled.has_value();
-        if (dialled && port_ == transports::lms_tls_port)
-            co_return error_code(); // who speaks first there is the server
-        if (dialled)
-            co_return co_await transports::ask_lms(**dialled, transports::lms_options().limit);
-        if (dialled.error() == core::cond::cancelled)
-            throw system_error(dialled.error());
-        co_return dialled.error();
-    }
-
-    [[nodiscard]] std::string lms_name() const {
-        return "the LMS on 127.0.0.1:" + std::to_string(port_);
-    }
-
-    awaitable<void> open_lme() {
-        step("opening the APF session over LME");
-        apf::link_dialer dial = [env = &env_, dials = 0]() mutable {
-            if (++dials > 1)
-                env->log.warn(component, "mei device unavailable, reinitializing");
-            return heci::open_lme(*env->device, env->heci_limits, env->log);
-        };
-        host_.emplace(env_.executor, std::move(dial), apf::host_options(), env_.log);
-        background_.spawn(host_->run());
-        auto ready = co_await core::as_result(host_->ready());
-        if (!ready) {
-            if (ready.error() == core::cond::cancelled)
-                throw system_error(ready.error());
-            throw error(explain_lme(ready.error()));
-        }
-        if (active_ && port_ == transports::lms_plain_port)
-            co_await find_lme_port();
-    }
-
-    // A device whose TLS was configured before may take nothing else, without the watchdog's saying
-    // so: its plain port refuses then.
-    awaitable<void> find_lme_port() {
-        auto plain = co_await core::as_result(host_->open_channel(transports::lms_plain_port));
-        if (plain)
-            (*plain)->close();
-        else if (plain.error() == core::cond::cancelled)
-            throw system_error(plain.error());
-        else if (plain.error() == apf::errc::open_connect_failed)
-            port_ = transports::lms_tls_port;
-    }
-
-    // A sick LMS may be what holds the device.
-    failure explain_lme(error_code why) const {
-        failure out = explain(why, "the LME client of " + env_.device->name(), {});
-        if (lms_failure_ && lms_failure_ != transports::lms_errc::not_running)
-            out.text += "; before, " + lms_name() + ": " + lms_failure_.message();
-        return out;
-    }
-
     awaitable<std::unique_ptr<core::message_stream>> connect() {
         const std::string where = server_and_way(options_);
-        step("connecting to " + where, true);
+        env_.step("connecting to " + where, true);
         env_.log.info(component, "connecting to ", where);
         std::unique_ptr<core::message_stream> server;
         std::exception_ptr failed;
@@ -251,21 +147,15 @@ class run {
         co_return server;
     }
 
-    rps::amt_dialer dialer() {
-        if (path_ == rps::amt_path::lme)
-            return [host = &*host_](std::uint16_t port) { return host->open_channel(port); };
-        return env_.dial_lms;
-    }
-
     awaitable<report> converse(rps::session_options about, core::message_stream &server,
                                rps::device_facts facts) {
         rps::executor_options how;
-        how.path = path_;
-        how.port = port_;
+        how.path = way_.path();
+        how.port = way_.port();
         how.device_returns = &device_returns;
         how.port_returns = &port_returns;
         how.limits = env_.limits;
-        rps::executor amt(dialer(), &read_reply, how, env_.log);
+        rps::executor amt(way_.dialer(), &read_reply, how, env_.log);
         about.limits = env_.limits;
         about.limits.server_silence = options_.server_timeout;
         about.on_progress = [this](const rps::progress &now) { show(now); };
@@ -285,7 +175,7 @@ class run {
         if (!succeeded(out))
             out.device_note = co_await ask_device(facts.control_mode);
         out.device = std::move(facts);
-        out.path = path_;
+        out.path = way_.path();
         out.rounds = session.rounds();
         co_return out;
     }
@@ -317,8 +207,8 @@ class run {
             if (!advice.empty())
                 text += ": " + std::string(advice);
         }
-        text += path_ == rps::amt_path::lme ? "; AMT was reached over LME"
-                                            : "; AMT was reached through the LMS";
+        text += way_.path() == rps::amt_path::lme ? "; AMT was reached over LME"
+                                                  : "; AMT was reached through the LMS";
         return {mapping.code, std::move(text)};
     }
 
@@ -331,33 +221,29 @@ class run {
         const std::string call = now.call.empty() ? "" : ": " + std::string(now.call);
         switch (now.what) {
         case rps::progress::step::request_sent:
-            return step("activation asked for; waiting for the server");
+            return env_.step("activation asked for; waiting for the server");
         case rps::progress::step::relaying:
-            return step(round + call);
+            return env_.step(round + call);
         case rps::progress::step::answered:
-            return step("waiting for the server, behind " + round + call, true);
+            return env_.step("waiting for the server, behind " + round + call, true);
         case rps::progress::step::no_answer:
-            return step(round + call + ": no answer; the server will ask again");
+            return env_.step(round + call + ": no answer; the server will ask again");
         case rps::progress::step::tunnelling:
             setup_asked_ = true;
             may_become_ = unseen;
-            return step("TLS session " + std::to_string(now.round) + " between the server and AMT");
+            return env_.step("TLS session " + std::to_string(now.round) +
+                             " between the server and AMT");
         case rps::progress::step::switching:
-            return step("AMT restarts its ports; going on with port " + std::string(now.label));
+            return env_.step("AMT restarts its ports; going on with port " +
+                             std::string(now.label));
         case rps::progress::step::server_label:
-            return step("the server says: " + std::string(now.label));
+            return env_.step("the server says: " + std::string(now.label));
         }
     }
 
     const environment &env_;
     const settings &options_;
-    core::task_group background_;
-    std::optional<apf::host> host_;
-    rps::amt_path path_ = rps::amt_path::lms;
-    std::uint16_t port_ = transports::lms_plain_port;
-    error_code lms_failure_;
-    bool lms_takes_connections_ = false;
-    bool active_ = false; // the device is in a control mode
+    amt_way way_;
     bool setup_asked_ = false;
     std::string_view may_become_; // a note on a device that says it is not activated
 };

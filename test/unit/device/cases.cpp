@@ -81,7 +81,7 @@ awaitable<void> facts(heci::device &device) {
     const auto account = co_await amt.read_local_account();
     must(account.user == "$$OsAdmin" && !account.password.empty(), "the local account");
     const auto enabled = co_await heci::query_enablement(device, heci::timeouts(), core::log());
-    must(enabled.enabled, "AMT is enabled");
+    must(enabled && enabled->enabled, "AMT is enabled");
 }
 
 heci::client_id unknown() {

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 namespace costrand::heci {
 
@@ -60,9 +61,9 @@ inline constexpr unsigned new_interface_bit = 0x80; // the other bits mean somet
 }
 
 // One attempt. The kernel's own watchdog driver may hold the client, older firmware has none: any
-// failure but cancellation is "unknown", and written to the log. `dev` and `limits` outlive the
+// failure but cancellation gives nothing, and is written to the log. `dev` and `limits` outlive the
 // call.
-[[nodiscard]] awaitable<amt_enablement> query_enablement(device &dev, const timeouts &limits,
-                                                         core::log log);
+[[nodiscard]] awaitable<std::optional<amt_enablement>>
+query_enablement(device &dev, const timeouts &limits, core::log log);
 
 } // namespace costrand::heci

@@ -44,6 +44,10 @@ struct environment {
     // What happens now, for a person. `quiet`: it only means waiting, or comes too often for a line
     // of its own. May be empty.
     std::function<void(std::string_view what, bool quiet)> on_step;
+    void step(std::string_view what, bool quiet = false) const {
+        if (on_step)
+            on_step(what, quiet);
+    }
     rps::timeouts limits;
     heci::timeouts heci_limits;
 };
