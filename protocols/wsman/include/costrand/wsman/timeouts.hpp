@@ -29,6 +29,14 @@ struct timeouts {
     // Before such a request goes on an idle connection, so long is listened whether that has ended.
     // Our choice: an end that has arrived shows within a few turns of the event loop.
     std::chrono::nanoseconds listen = std::chrono::milliseconds(1);
+
+    // Between two looks at the control mode of a device whose answer got lost. RPC looks three
+    // times, so far apart (wsman.md 2.2).
+    std::chrono::nanoseconds mode_look = std::chrono::seconds(1);
+
+    // Whether `admin` is let in, asked of such a device: all of it. Our choice; by then what was
+    // asked for is known, and only somebody else's doing is looked for.
+    std::chrono::nanoseconds owner_check = std::chrono::seconds(10);
 };
 
 } // namespace costrand::wsman
