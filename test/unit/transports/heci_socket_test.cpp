@@ -11,6 +11,7 @@
 #include <costrand/transports/heci_connect.hpp>
 #include <costrand/transports/heci_errc.hpp>
 
+#include <support/private_folder.hpp>
 #include <support/run_coro.hpp>
 #include <unit/core/support.hpp>
 
@@ -22,7 +23,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,24 +32,6 @@ using namespace std::chrono_literals;
 using heci::errc;
 
 namespace {
-
-// A folder that goes away again.
-class temporary_folder {
-  public:
-    temporary_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "costrand-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    temporary_folder(const temporary_folder &) = delete;
-    temporary_folder &operator=(const temporary_folder &) = delete;
-    ~temporary_folder() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] std::string file(const char *name) const { return (path_ / name).string(); }
-
-  private:
-    std::filesystem::path path_;
-};
 
 heci::connect_policy always(heci::connect_answer answer) {
     return [answer](heci::client_id) -> awaitable<heci::connect_answer> { co_return answer; };
@@ -95,7 +77,7 @@ int raw_client(const std::string &path) {
 
 TEST_CASE("messages pass whole through a socket, and their limit is the answer's") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        const temporary_folder folder;
+        const test::private_folder folder;
         heci::socket_acceptor acceptor(env.executor, folder.file("heci"));
         core::task_group servers(env.executor);
         heci::connect_answer answer;
@@ -119,7 +101,7 @@ TEST_CASE("messages pass whole through a socket, and their limit is the answer's
 
 TEST_CASE("the acceptor is told which client is wanted") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        const temporary_folder folder;
+        const test::private_folder folder;
         heci::socket_acceptor acceptor(env.executor, folder.file("heci"));
         core::task_group servers(env.executor);
         auto accepted = std::make_shared<heci::accepted_client>();
@@ -141,7 +123,7 @@ TEST_CASE("a refusal is the error that the driver would give") {
     for (const auto &[number, expected] : refusals)
         test::run_coro(
             [number = number, expected = expected](test::coro_environment env) -> awaitable<void> {
-                const temporary_folder folder;
+                const test::private_folder folder;
                 heci::socket_acceptor acceptor(env.executor, folder.file("heci"));
                 core::task_group servers(env.executor);
                 servers.spawn(refuse(acceptor, number));
@@ -155,7 +137,7 @@ TEST_CASE("a refusal is the error that the driver would give") {
 
 TEST_CASE("a path where nobody listens is a missing driver") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        const temporary_folder folder;
+        const test::private_folder folder;
         const auto absent = heci::open_socket_device(folder.file("absent"));
         const auto first = co_await test::failure_of(absent->connect(heci::client::amthi));
         CHECK(first == errc::no_driver);
@@ -169,7 +151,7 @@ TEST_CASE("a path where nobody listens is a missing driver") {
 
 TEST_CASE("a socket file that a killed program left is replaced, one that is in use is not") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        const temporary_folder folder;
+        const test::private_folder folder;
         const auto path = folder.file("heci");
         auto dead = std::make_unique<heci::socket_acceptor>(env.executor, path);
         dead->close();
@@ -325,7 +307,7 @@ TEST_CASE("messages that are there are received without waiting, up to the last"
 
 TEST_CASE("close ends a pending receive and a pending accept with cond::closed") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        const temporary_folder folder;
+        const test::private_folder folder;
         heci::socket_acceptor acceptor(env.executor, folder.file("heci"));
         auto [here, there] = heci::socket_message_pair(env.executor, env.executor, 100);
         auto close_later = [](core::message_stream &s,
@@ -349,7 +331,7 @@ TEST_CASE("close ends a pending receive and a pending accept with cond::closed")
 
 TEST_CASE("a peer that says nothing, or no client id, is dropped and the next one served") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        const temporary_folder folder;
+        const test::private_folder folder;
         heci::socket_acceptor acceptor(env.executor, folder.file("heci"));
         struct raw {
             int fd;
@@ -371,7 +353,7 @@ TEST_CASE("a peer that says nothing, or no client id, is dropped and the next on
 
 TEST_CASE("an answer that is neither a limit nor an errno is malformed") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        const temporary_folder folder;
+        const test::private_folder folder;
         heci::socket_acceptor acceptor(env.executor, folder.file("heci"));
         core::task_group servers(env.executor);
         heci::connect_answer answer;
@@ -387,7 +369,7 @@ TEST_CASE("an answer that is neither a limit nor an errno is malformed") {
 
 TEST_CASE("a device that is resetting is connected by the next attempt of connect_with_retry") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
-        const temporary_folder folder;
+        const test::private_folder folder;
         heci::socket_acceptor acceptor(env.executor, folder.file("heci"));
         core::task_group servers(env.executor);
         // Refuses the first connection as a resetting device does, then serves.
