@@ -31,7 +31,7 @@ check_layer sim 'core|transports|apf|wsman|rps|sim'
 
 # What a sans-io file is: by its name. They may use buffer.hpp of Asio, and core headers that have
 # no Asio in them.
-sans_io='(_core|/codec|/messages|_messages|/window|/actions|_actions|/channel_table|/layout|_role|/http_parser|/http_grammar|/http_message|/http_shapes|/bytes|/endian|/secret|/errc|/fault|/namespaces|/call_name|/outcome|/command|/payload)\.hpp$'
+sans_io='(_core|/codec|/messages|_messages|/window|/actions|_actions|/channel_table|/layout|_role|/http_parser|/http_grammar|/http_message|/http_shapes|/bytes|/endian|/secret|/errc|/fault|/namespaces|/call_name|/outcome|/command|/payload|/types|/identifier|/frame)\.hpp$'
 free_of_asio='bytes|endian|error|log|random|result|secret'
 while IFS= read -r file; do
   while IFS= read -r line; do
