@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hashes of digest authentication, and its two ends. The only OpenSSL in wsman.
+// The hashes of digest authentication, and its two ends.
 #include <costrand/wsman/digest.hpp>
+
+#include "base64.hpp"
 
 #include <costrand/core/bytes.hpp>
 #include <costrand/core/random.hpp>
@@ -58,15 +60,6 @@ bool same(std::string_view a, std::string_view b) noexcept {
     for (std::size_t i = 0; i < a.size() && i < b.size(); ++i)
         difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
     return difference == 0;
-}
-
-std::string base64(std::span<const std::byte> bytes) {
-    std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const auto n = EVP_EncodeBlock(reinterpret_cast<unsigned char *>(out.data()),
-                                   reinterpret_cast<const unsigned char *>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-    out.resize(static_cast<std::size_t>(n));
-    return out;
 }
 
 } // namespace
@@ -178,7 +171,7 @@ core::result<std::string> digest_server::issue(bool stale) {
     random_.fill(bytes);
     digest_challenge c;
     c.realm = options_.realm;
-    c.nonce = base64(bytes);
+    c.nonce = to_base64(bytes);
     c.stale = stale;
     c.auth = options_.auth;
     c.auth_int = options_.auth_int;

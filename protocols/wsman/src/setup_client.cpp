@@ -17,7 +17,8 @@ awaitable<setup_result> activate_client(client &amt, activation what, const setu
     const auto ha1 = co_await run.new_ha1(what.password);
     auto failed =
         co_await run.call(setup_step::set_up, setup_service, "Setup", password_parameters(ha1));
-    auto result = co_await run.settled(before, control_mode::client, std::move(failed));
+    auto result =
+        co_await run.settled(setup_step::set_up, before, control_mode::client, std::move(failed));
     co_await run.become_admin(std::move(what.password), result);
     if (what.tls_enforced)
         co_await run.commit(result);

@@ -88,7 +88,7 @@ awaitable<setup_result> deactivate(client &amt, deactivation what, const setup_m
         if (begun)
             failed = co_await end_provisioning(means);
     }
-    co_return co_await run.settled(before, control_mode::none, std::move(failed));
+    co_return co_await run.settled(step, before, control_mode::none, std::move(failed));
 }
 
 } // namespace costrand::wsman

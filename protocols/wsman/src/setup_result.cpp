@@ -59,9 +59,8 @@ std::span<const value_text> values_of(std::string_view method) {
     return service_values;
 }
 
-// From then on the device is asked what it is now.
 bool is_after_a_call(setup_step step) {
-    return step != setup_step::check_password && step != setup_step::read_mode;
+    return step >= setup_step::read_general_settings;
 }
 
 std::string whole_text(const setup_failure &why, const std::optional<control_mode> &mode) {

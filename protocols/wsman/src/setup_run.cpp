@@ -26,14 +26,16 @@ void throw_if_cancelled(const error_code &why) {
 
 } // namespace
 
-std::string password_parameters(const core::secret &ha1) {
+std::string password_parameters(const core::secret &ha1, std::string_view others) {
     constexpr std::size_t markup = 160;
     std::string out;
-    out.reserve(ha1.reveal().size() + markup); // it must not move: that would leave a copy
+    out.reserve(ha1.reveal().size() + others.size() +
+                markup); // it must not move: that would leave a copy
     out += "<h:NetAdminPassEncryptionType>2</h:NetAdminPassEncryptionType>"
            "<h:NetworkAdminPassword>";
     out += ha1.reveal();
     out += "</h:NetworkAdminPassword>";
+    out += others;
     return out;
 }
 
@@ -141,7 +143,8 @@ awaitable<std::optional<setup_failure>> setup_run::call(setup_step step,
     co_return failed;
 }
 
-awaitable<setup_result> setup_run::settled(control_mode before, control_mode wanted,
+awaitable<setup_result> setup_run::settled(setup_step step, control_mode before,
+                                           control_mode wanted,
                                            std::optional<setup_failure> failed) {
     // A device that said no has not begun anything that could still come true.
     const int looks = failed && !is_unanswered(*failed) ? 1 : most_looks;
@@ -154,7 +157,7 @@ awaitable<setup_result> setup_run::settled(control_mode before, control_mode wan
     if (!failed && !now)
         means_.log.warn(component, "AMT said yes; its control mode cannot be read to see it");
     if (!failed && now && now != wanted)
-        fail(setup_step::set_up, setup_errc::not_in_effect,
+        fail(step, setup_errc::not_in_effect,
              "AMT said yes, and should now be in another control mode", now);
     if (failed && now != wanted)
         throw setup_error(std::move(*failed), now);
@@ -190,7 +193,8 @@ awaitable<void> setup_run::commit(setup_result &so_far) {
         co_return;
     // The ports restart behind it: the answer can be cut off (wsman.md 2.2).
     if (failed->code == errc::reply_lost) {
-        so_far = co_await settled(so_far.before, so_far.after, std::move(failed));
+        so_far =
+            co_await settled(setup_step::commit, so_far.before, so_far.after, std::move(failed));
         co_return;
     }
     co_await take_back();

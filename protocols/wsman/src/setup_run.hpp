@@ -14,8 +14,9 @@ namespace costrand::wsman {
 inline constexpr std::string_view setup_service = "IPS_HostBasedSetupService";
 inline constexpr std::string_view configuration_service = "AMT_SetupAndConfigurationService";
 
-// Parameters of Setup and AdminSetup; holds the digest of a password.
-[[nodiscard]] std::string password_parameters(const core::secret &ha1);
+// Parameters of Setup and AdminSetup, others behind them; holds the digest of a password.
+[[nodiscard]] std::string password_parameters(const core::secret &ha1,
+                                              std::string_view others = {});
 
 // Whether the device may have acted although no answer says so.
 [[nodiscard]] bool is_unanswered(const setup_failure &why);
@@ -45,7 +46,8 @@ class setup_run {
                                                                std::string parameters);
 
     // What a call that should have led to `wanted` has led to. Throws setup_error.
-    [[nodiscard]] awaitable<setup_result> settled(control_mode before, control_mode wanted,
+    [[nodiscard]] awaitable<setup_result> settled(setup_step step, control_mode before,
+                                                  control_mode wanted,
                                                   std::optional<setup_failure> failed);
 
     // `admin` with this password from now on. After a failure that the device's mode speaks

@@ -18,6 +18,23 @@ enum class setup_errc {
     method_refused,        // a method's ReturnValue is not 0: setup_error::return_value
     reply_incomplete,      // a reply lacks what it must hold
     not_in_effect,         // the device said yes, and its control mode has not changed
+    // Of the provisioning certificate:
+    pfx_malformed,
+    pfx_wrong_password,
+    pfx_no_certificate,
+    pfx_no_key,
+    pfx_key_without_certificate,
+    chain_incomplete, // it does not lead up to a root
+    certificate_expired,
+    certificate_not_yet_valid,
+    certificate_weak_hash,   // SHA-1 or MD5
+    certificate_key_unfit,   // no RSA key
+    certificate_wrong_usage, // not for provisioning; or it signed others and may not
+    root_not_trusted,        // not in the device's list
+    root_inactive,           // in it, and switched off
+    suffix_missing,          // the device has none
+    suffix_mismatch,
+    signing_failed,
 };
 
 const boost::system::error_category &setup_category() noexcept;

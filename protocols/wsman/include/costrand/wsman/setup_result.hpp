@@ -26,7 +26,13 @@ enum class provisioning_state : std::uint32_t { pre = 0, in = 1, post = 2 };
 enum class setup_step {
     check_password,
     read_mode,
-    read_general_settings,
+    read_certificate, // of the PFX file
+    check_trust,      // whether the device would take it
+    sign,
+    read_general_settings, // from here on the device is asked afterwards what it is
+    read_setup_service,
+    read_nonce,
+    add_certificate,
     set_up,
     commit,
     unprovision,
