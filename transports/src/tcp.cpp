@@ -10,11 +10,14 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <cerrno>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <sys/socket.h>
 
 namespace costrand::transports {
 namespace {
@@ -75,6 +78,21 @@ awaitable<std::unique_ptr<core::byte_stream>> connect(std::string host, std::uin
     throw system_error(last);
 }
 
+tcp protocol_of(int listening) {
+    sockaddr_storage name{};
+    socklen_t size = sizeof name;
+    int listens = 0;
+    socklen_t size_of_flag = sizeof listens;
+    if (::getsockname(listening, reinterpret_cast<sockaddr *>(&name), &size) != 0 ||
+        ::getsockopt(listening, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size_of_flag) != 0)
+        throw system_error(errno, net::error::get_system_category());
+    if (name.ss_family != AF_INET && name.ss_family != AF_INET6)
+        throw system_error(net::error::make_error_code(net::error::address_family_not_supported));
+    if (listens == 0)
+        throw system_error(net::error::make_error_code(net::error::invalid_argument));
+    return name.ss_family == AF_INET ? tcp::v4() : tcp::v6();
+}
+
 } // namespace
 
 awaitable<std::unique_ptr<core::byte_stream>> tcp_connect(std::string host, std::uint16_t port,
@@ -90,6 +108,11 @@ tcp_acceptor::tcp_acceptor(net::any_io_executor executor, const std::string &add
                            std::uint16_t port)
     : impl_(std::make_unique<impl>(impl{tcp::acceptor(
           std::move(executor), tcp::endpoint(net::ip::make_address(address), port))})) {}
+
+tcp_acceptor::tcp_acceptor(net::any_io_executor executor, int listening)
+    : impl_(std::make_unique<impl>(impl{tcp::acceptor(std::move(executor))})) {
+    impl_->acceptor.assign(protocol_of(listening), listening);
+}
 
 tcp_acceptor::~tcp_acceptor() = default;
 
@@ -111,6 +134,14 @@ std::uint16_t tcp_acceptor::port() const {
 void tcp_acceptor::close() noexcept {
     error_code ignored; // nothing is left to do with an acceptor whose close failed
     impl_->acceptor.close(ignored);
+}
+
+void reset(core::byte_stream &connection) noexcept {
+    if (auto *over_tcp = dynamic_cast<core::adopted_stream<tcp::socket> *>(&connection)) {
+        error_code ignored; // of a socket that is closed already
+        over_tcp->next_layer().set_option(tcp::socket::linger(true, 0), ignored);
+    }
+    connection.close();
 }
 
 } // namespace costrand::transports

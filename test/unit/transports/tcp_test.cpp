@@ -16,6 +16,8 @@
 #include <chrono>
 #include <string>
 
+#include <sys/socket.h>
+
 using namespace costrand;
 using namespace std::chrono_literals;
 
@@ -89,5 +91,49 @@ TEST_CASE("close ends a pending accept and a pending read with cond::closed") {
         REQUIRE(accepted.has_error());
         CHECK(read.error() == core::cond::closed);
         CHECK(accepted.error() == core::cond::closed);
+    });
+}
+
+TEST_CASE("a reset is no end of stream for the peer") {
+    test::run_real([]() -> awaitable<void> {
+        const auto executor = co_await net::this_coro::executor;
+        transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
+        auto client = co_await transports::tcp_connect("127.0.0.1", acceptor.port(), 10s);
+        auto server = co_await acceptor.accept();
+        transports::reset(*server);
+        char c = 0;
+        auto read = co_await core::as_result(client->read_some(net::buffer(&c, 1)));
+        REQUIRE(read.has_error());
+        CHECK(read.error() == net::error::make_error_code(net::error::connection_reset));
+        auto closed = co_await core::as_result(server->read_some(net::buffer(&c, 1)));
+        REQUIRE(closed.has_error());
+        CHECK(closed.error() == core::cond::closed);
+    });
+}
+
+TEST_CASE("an acceptor takes over a socket that listens, and no other descriptor") {
+    test::run_real([]() -> awaitable<void> {
+        const auto executor = co_await net::this_coro::executor;
+        for (const int family : {AF_INET, AF_INET6}) {
+            const int listening = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+            if (listening < 0 && family == AF_INET6)
+                continue; // a kernel without it
+            REQUIRE(listening >= 0);
+            CHECK_THROWS_AS(transports::tcp_acceptor(executor, listening), system_error);
+            REQUIRE(::listen(listening, 1) == 0); // binds to a free port
+            transports::tcp_acceptor acceptor(executor, listening);
+            const std::string here = family == AF_INET ? "127.0.0.1" : "::1";
+            auto client =
+                co_await core::as_result(transports::tcp_connect(here, acceptor.port(), 10s));
+            if (!client && family == AF_INET6)
+                continue; // no ::1 here
+            REQUIRE(client.has_value());
+            auto server = co_await acceptor.accept();
+            co_await core::write_all(**client, net::buffer("x", 1));
+            char c = 0;
+            co_await core::read_exactly(*server, net::buffer(&c, 1));
+            CHECK(c == 'x');
+        }
+        CHECK_THROWS_AS(transports::tcp_acceptor(executor, -1), system_error);
     });
 }

@@ -23,6 +23,9 @@ class tcp_acceptor {
   public:
     // A literal address; port 0 takes a free one. Throws system_error (address_in_use, ...).
     tcp_acceptor(net::any_io_executor executor, const std::string &address, std::uint16_t port);
+    // A socket that listens already, which it takes over. Throws system_error for any other
+    // descriptor, and leaves it open then.
+    tcp_acceptor(net::any_io_executor executor, int listening);
     ~tcp_acceptor();
     tcp_acceptor(const tcp_acceptor &) = delete;
     tcp_acceptor &operator=(const tcp_acceptor &) = delete;
@@ -36,5 +39,9 @@ class tcp_acceptor {
     struct impl;
     std::unique_ptr<impl> impl_;
 };
+
+// Closes a connection of this file in such a way that the peer sees a reset, and no end of stream
+// that might be taken for the end of what was to be sent. Any other stream is just closed.
+void reset(core::byte_stream &connection) noexcept;
 
 } // namespace costrand::transports
