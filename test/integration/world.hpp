@@ -12,6 +12,8 @@
 #include <costrand/core/random.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/core/time.hpp>
+#include <costrand/lmsd/device_link.hpp>
+#include <costrand/lmsd/relay.hpp>
 #include <costrand/sim/crypto.hpp>
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/memory.hpp>
@@ -36,7 +38,8 @@
 
 namespace costrand::test {
 
-enum class way { lme, lms };
+// lmsd: the LMS is our own, over the device's LME.
+enum class way { lme, lms, lmsd };
 
 // Exit codes of the published table, by the name that the tests use.
 namespace exit_of {
@@ -71,7 +74,11 @@ class world {
 
   public:
     explicit world(net::any_io_executor executor, way how = way::lme)
-        : world(executor, machine(how)) {}
+        : world(executor, machine(how)) {
+        if (how == way::lmsd)
+            relay_.emplace(executor, lmsd::device_link(*heci_, lmsd::timeouts(), make_log()),
+                           lmsd::relay_options(), make_log());
+    }
     world(net::any_io_executor executor, sim::profile machine)
         : world(executor, std::move(machine), sim::recorded_rps_options(), sim::real_crypto()) {}
     world(net::any_io_executor executor, sim::profile machine, sim::rps_options serves,
@@ -96,6 +103,8 @@ class world {
     awaitable<run_end> run() {
         core::task_group sessions(executor_);
         sessions_ = &sessions;
+        if (relay_)
+            sessions.spawn(relay_->run());
         run_end end;
         std::exception_ptr stopped;
         const auto begun = core::now(executor_);
@@ -109,6 +118,8 @@ class world {
         }
         end.elapsed = core::now(executor_) - begun;
         co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+        if (relay_)
+            relay_->stop();
         co_await core::sleep_for(std::chrono::seconds(1)); // the other ends learn of the closing
         sessions.cancel();
         (void)co_await core::as_result(sessions.join());
@@ -168,17 +179,29 @@ class world {
         activate::environment env;
         env.executor = executor_;
         env.device = heci_.get();
-        env.dial_lms = [this](std::uint16_t port) { return device.dial_lms(port); };
+        env.dial_lms = [this](std::uint16_t port) {
+            return relay_ ? dial_relay(port) : device.dial_lms(port);
+        };
         env.connect_server = [this] { return connect(); };
         env.hostname = [] { return std::string("lab-pc-07"); };
         env.dns_suffix = [] { return no_suffix(); };
-        env.log = core::log(core::log_level::trace,
-                            [this](core::log_level level, std::string_view, std::string_view line) {
-                                log.emplace_back(line);
-                                if (level >= core::log_level::warn)
-                                    complaints.emplace_back(line);
-                            });
+        env.log = make_log();
         return env;
+    }
+
+    core::log make_log() {
+        return {core::log_level::trace,
+                [this](core::log_level level, std::string_view, std::string_view line) {
+                    log.emplace_back(line);
+                    if (level >= core::log_level::warn)
+                        complaints.emplace_back(line);
+                }};
+    }
+
+    awaitable<std::unique_ptr<core::byte_stream>> dial_relay(std::uint16_t port) {
+        auto [near, far] = sim::memory_byte_pair(executor_);
+        sessions_->spawn(relay_->serve(std::move(far), port));
+        co_return std::move(near);
     }
 
     static awaitable<std::string> no_suffix() { co_return std::string(); }
@@ -200,6 +223,7 @@ class world {
     net::any_io_executor executor_;
     std::unique_ptr<heci::device> heci_;
     core::task_group *sessions_ = nullptr;
+    std::optional<lmsd::relay> relay_;
 };
 
 // A whole activation is long: a few places to stop at will do.
