@@ -81,6 +81,8 @@ void unprovision(device_state &state, const profile &p) {
     state.provisioning = provisioning_state::pre;
     state.admin_ha1 = core::secret();
     state.mebx_password = core::secret();
+    state.acl.clear();
+    state.kerberos_cache = false;
     state.host_based.reset();
     if (state.tls)
         ++state.powered.tls_changes;
@@ -90,6 +92,9 @@ void unprovision(device_state &state, const profile &p) {
     state.tls_certificate.clear();
     state.last_failed_connection.reset();
     state.powered.user_connection.reset();
+    state.powered.boot_source.clear();
+    state.powered.consent.reset();
+    state.powered.link_preferred_until.reset();
     forget_chain(state);
     state.powered.configuration_nonce.clear();
     state.objects = factory_objects(p, state.digest_realm);

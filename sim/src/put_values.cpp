@@ -5,6 +5,7 @@
 
 #include "properties.hpp"
 #include "wsman_faults.hpp"
+#include "wsman_power.hpp"
 #include "wsman_tls.hpp"
 
 #include <algorithm>
@@ -31,6 +32,34 @@ struct value_rule {
 constexpr std::uint64_t any = std::numeric_limits<std::uint32_t>::max();
 
 constexpr auto rules = std::to_array<value_rule>({
+    {"AMT_8021XProfile", "ActiveInS0"},
+    {"AMT_8021XProfile", "AuthenticationProtocol", kind::number, 0, 6},
+    {"AMT_8021XProfile", "Enabled"},
+    {"AMT_8021XProfile", "PACPassword", kind::text, 0, 256},
+    {"AMT_8021XProfile", "Password", kind::text, 0, 32},
+    {"AMT_8021XProfile", "PxeTimeout", kind::number, 0, any},
+    {"AMT_8021XProfile", "ServerCertificateNameComparison", kind::number, 0, 1},
+    {"AMT_8021XProfile", "Username", kind::text, 0, 128},
+    {"AMT_BootSettingData", "BIOSPause"},
+    {"AMT_BootSettingData", "BIOSSetup"},
+    {"AMT_BootSettingData", "BootMediaIndex", kind::number, 0, any},
+    {"AMT_BootSettingData", "ConfigurationDataReset"},
+    {"AMT_BootSettingData", "EnforceSecureBoot"},
+    {"AMT_BootSettingData", "FirmwareVerbosity", kind::number, 0, 3},
+    {"AMT_BootSettingData", "ForcedProgressEvents"},
+    {"AMT_BootSettingData", "IDERBootDevice", kind::number, 0, 1},
+    {"AMT_BootSettingData", "LockKeyboard"},
+    {"AMT_BootSettingData", "LockPowerButton"},
+    {"AMT_BootSettingData", "LockResetButton"},
+    {"AMT_BootSettingData", "LockSleepButton"},
+    {"AMT_BootSettingData", "PlatformErase"},
+    {"AMT_BootSettingData", "ReflashBIOS"},
+    {"AMT_BootSettingData", "SecureErase"},
+    {"AMT_BootSettingData", "UefiBootNumberOfParams", kind::number, 0, any},
+    {"AMT_BootSettingData", "UseIDER"},
+    {"AMT_BootSettingData", "UseSOL"},
+    {"AMT_BootSettingData", "UseSafeMode"},
+    {"AMT_BootSettingData", "UserPasswordBypass"},
     {"AMT_EnvironmentDetectionSettingData", "DetectionAlgorithm", kind::number, 0, 0},
     {"AMT_EnvironmentDetectionSettingData", "DetectionStrings", kind::text, 0, 191},
     {"AMT_EthernetPortSettings", "ConsoleTcpMaxRetransmissions", kind::number, 5, 7},
@@ -74,7 +103,20 @@ constexpr auto rules = std::to_array<value_rule>({
     {"IPS_IEEE8021xSettings", "Password", kind::text, 0, 32},
     {"IPS_IEEE8021xSettings", "PxeTimeout", kind::number, 0, any},
     {"IPS_IEEE8021xSettings", "Username", kind::text, 0, 128},
+    {"IPS_KVMRedirectionSettingData", "BackToBackFbMode"},
+    {"IPS_KVMRedirectionSettingData", "DefaultScreen", kind::number, 0, any},
+    {"IPS_KVMRedirectionSettingData", "EnabledByMEBx"},
+    {"IPS_KVMRedirectionSettingData", "Is5900PortEnabled"},
+    {"IPS_KVMRedirectionSettingData", "OptInPolicy"},
+    {"IPS_KVMRedirectionSettingData", "OptInPolicyTimeout", kind::number, 0, any},
+    {"IPS_KVMRedirectionSettingData", "SessionTimeout", kind::number, 0, any},
+    {"IPS_OptInService", "OptInCodeTimeout", kind::number, 0, any},
+    {"IPS_OptInService", "OptInDisplayTimeout", kind::number, 0, any},
     {"IPS_OptInService", "OptInRequired", kind::number, 0, any},
+    {"IPS_SecIOService", "DefaultScreen", kind::number, 0, any},
+    {"IPS_SecIOService", "RequestedLanguage", kind::number, 0, any},
+    {"IPS_SecIOService", "language", kind::number, 0, any},
+    {"IPS_SecIOService", "zoom", kind::number, 0, any},
 });
 
 std::optional<std::uint64_t> read_number(std::string_view text) {
@@ -153,6 +195,8 @@ std::optional<wsman::fault> refuse_wifi_service(const device_state &state,
 std::optional<wsman::fault> refuse_by_class(const device_state &state, const xml_element &instance,
                                             const xml_element &body) {
     const std::string_view name = instance.name;
+    if (name == "AMT_BootSettingData")
+        return refuse_boot_settings(state, body);
     if (name == "AMT_EthernetPortSettings")
         return refuse_port(instance, body);
     if (name == "AMT_TLSCredentialContext")

@@ -163,9 +163,12 @@ wsman_answer wsman_server::decide(const wsman::soap_request &request, const std:
         out.push_back({"ReturnValue", std::to_string(ordered->value)});
         return service_.answer_method(request, out);
     }
-    return service_.handle(
+    auto answer = service_.handle(
         request, user == state_.local_user ? wsman_user::local_account : wsman_user::administrator,
         now);
+    if (call == "IPS_OptInService.StartOptIn" && state_.powered.consent)
+        log_.info(component, "the host's display shows ", state_.powered.consent->code);
+    return answer;
 }
 
 core::duration wsman_server::delay_of(const std::string &call) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wsman_instances.hpp"
 
+#include "factory_objects.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -51,6 +53,11 @@ void set_reference(xml_element &instance, std::string_view name, const endpoint_
 
 object_class &edit_class(device_state &state, std::string_view class_name) {
     return state.objects.edit(state.objects.find_name(class_name)->resource_uri);
+}
+
+void restore_class(device_state &state, const profile &device, std::string_view class_name) {
+    const auto fresh = factory_objects(device, state.digest_realm);
+    edit_class(state, class_name).instances = fresh.find_name(class_name)->instances;
 }
 
 const xml_element *referred(const object_store &objects, const xml_element *reference,

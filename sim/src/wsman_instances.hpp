@@ -29,6 +29,9 @@ void set_reference(wsman::xml_element &instance, std::string_view name,
 // For changing. Only of classes that this firmware has.
 [[nodiscard]] object_class &edit_class(device_state &state, std::string_view class_name);
 
+// Its instances as from the factory again. Only of classes that this firmware has.
+void restore_class(device_state &state, const profile &device, std::string_view class_name);
+
 // The instance that a property or parameter refers to, when it is of that class; nullptr: none.
 [[nodiscard]] const wsman::xml_element *referred(const object_store &objects,
                                                  const wsman::xml_element *reference,

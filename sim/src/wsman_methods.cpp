@@ -17,8 +17,9 @@ const named_method *find_method(std::string_view name, const object_store &objec
         return needed.empty() || objects.find_name(needed) != nullptr;
     };
     for (const auto part :
-         {&access_methods, &clock_methods, &key_methods, &network_methods, &provisioning_methods,
-          &remote_access_methods, &setup_methods, &state_change_methods, &wifi_methods}) {
+         {&access_methods, &clock_methods, &consent_methods, &key_methods, &network_methods,
+          &power_methods, &provisioning_methods, &remote_access_methods, &setup_methods,
+          &state_change_methods, &wifi_methods}) {
         const auto table = part();
         if (const auto found = std::ranges::find(table, name, &named_method::name);
             found != table.end())
@@ -61,6 +62,8 @@ std::optional<std::uint32_t> number(const wsman::xml_element &input, std::string
 }
 
 void after_put(device_state &state, wsman::xml_element &instance, const wsman::xml_element &body) {
+    if (instance.name == "AMT_BootSettingData" && instance.child("OptionsCleared"))
+        set_property(instance, "OptionsCleared", "false"); // until the next boot: assumed
     if (instance.name == "AMT_TLSCredentialContext")
         write_tls_context(state, instance, body);
     if (instance.name == "IPS_IEEE8021xSettings" && instance.value("Enabled") != "2")

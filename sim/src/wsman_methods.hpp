@@ -22,7 +22,9 @@ struct method_call {
     device_state &state;
     const profile &device;
     key_source &keys;
+    core::random_source &random;
     wsman_user user;
+    core::time_point now;
     std::int64_t clock; // seconds since 1970
 };
 
@@ -43,8 +45,10 @@ struct named_method {
 // The parts of the table; each has its file.
 [[nodiscard]] std::span<const named_method> access_methods() noexcept;
 [[nodiscard]] std::span<const named_method> clock_methods() noexcept;
+[[nodiscard]] std::span<const named_method> consent_methods() noexcept;
 [[nodiscard]] std::span<const named_method> key_methods() noexcept;
 [[nodiscard]] std::span<const named_method> network_methods() noexcept;
+[[nodiscard]] std::span<const named_method> power_methods() noexcept;
 [[nodiscard]] std::span<const named_method> provisioning_methods() noexcept;
 [[nodiscard]] std::span<const named_method> remote_access_methods() noexcept;
 [[nodiscard]] std::span<const named_method> setup_methods() noexcept;
@@ -54,6 +58,9 @@ struct named_method {
 // Brings the properties of IPS_HostBasedSetupService that no method sets up to date: before any
 // operation on the class. A nonce that was used is replaced here.
 void show_setup_service(device_state &state, core::random_source &random);
+
+// The same of IPS_OptInService: a code that was shown, or given back, too long ago is gone.
+void show_consent(device_state &state, core::time_point now);
 
 // What a Put changes besides the properties themselves, and a Delete besides the instance.
 void after_put(device_state &state, wsman::xml_element &instance, const wsman::xml_element &body);
@@ -71,7 +78,10 @@ enum : std::uint32_t {
     invalid_parameter = 36,
     invalid_password = 2054,
     duplicate = 2058,
+    cim_not_supported = 1,
     cim_invalid_parameter = 5,
+    cim_invalid_transition = 4097,
+    cim_timeout_not_supported = 4098,
 };
 
 // For the methods: their answer, and their input.

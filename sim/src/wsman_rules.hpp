@@ -22,6 +22,10 @@ namespace detail {
 
 using names = std::string_view;
 
+inline constexpr names boot_read_only[] = {"BIOSLastStatus",           "BootguardStatus",
+                                           "OptionsCleared",           "RPEEnabled",
+                                           "SecureBootControlEnabled", "UEFIHTTPSBootEnabled",
+                                           "UEFILocalPBABootEnabled",  "WinREBootEnabled"};
 inline constexpr names port_required[] = {"DHCPEnabled"};
 inline constexpr names port_read_only[] = {"MACAddress",
                                            "LinkIsUp",
@@ -48,7 +52,7 @@ inline constexpr names never_told[] = {
 
 inline constexpr put_rule put_rules[] = {
     {"AMT_8021XProfile"},
-    {"AMT_BootSettingData"},
+    {"AMT_BootSettingData", {}, boot_read_only, {}},
     {"AMT_EnvironmentDetectionSettingData", {}, {}, environment_arrays},
     {"AMT_EthernetPortSettings", port_required, port_read_only, {}},
     {"AMT_GeneralSettings", general_required, general_read_only, {}},
@@ -64,6 +68,7 @@ inline constexpr put_rule put_rules[] = {
     {"IPS_KVMRedirectionSettingData"},
     {"IPS_OptInService", {}, consent_read_only, {}},
     {"IPS_ScreenSettingData"},
+    {"IPS_SecIOService"},
 };
 
 inline constexpr names deletable[] = {

@@ -3,6 +3,7 @@
 
 #include "wsman_faults.hpp"
 #include "wsman_methods.hpp"
+#include "wsman_power.hpp"
 #include "wsman_rights.hpp"
 
 #include <utility>
@@ -57,7 +58,7 @@ wsman_answer wsman_service::handle(const soap_request &request, const wsman_call
     if (!is_allowed(caller, request, state_))
         return refuse(request, access_denied());
     settle(state_, device_, now);
-    show_state(request.class_name);
+    show_state(request.class_name, now);
     const auto &known = *state_.objects.find(request.resource_uri); // changed by what is shown
     switch (request.op) {
     case operation::get:
@@ -82,13 +83,18 @@ wsman_answer wsman_service::handle(const soap_request &request, const wsman_call
 }
 
 // What is held elsewhere than in the properties that tell it.
-void wsman_service::show_state(std::string_view class_name) {
+void wsman_service::show_state(std::string_view class_name, core::time_point now) {
     if (class_name == "IPS_HostBasedSetupService" ||
         class_name == "AMT_SetupAndConfigurationService" ||
         class_name == "IPS_ProvisioningRecordLog")
         show_mode(state_);
     if (class_name == "IPS_HostBasedSetupService")
         show_setup_service(state_, random_);
+    if (class_name == "IPS_OptInService")
+        show_consent(state_, now);
+    if (class_name == "CIM_AssociatedPowerManagementService" ||
+        class_name == "CIM_ServiceAvailableToElement" || class_name == "CIM_PowerManagementService")
+        show_power(state_, device_);
 }
 
 wsman_answer wsman_service::invoke(const soap_request &request, const object_class &known,
@@ -108,7 +114,8 @@ wsman_answer wsman_service::invoke(const soap_request &request, const object_cla
             return refuse(request, *why);
     }
     const auto clock = device_clock(state_, now);
-    method_call call{*request.body, request, state_, device_, *keys_, caller.who, clock};
+    method_call call{*request.body, request,    state_, device_, *keys_,
+                     random_,       caller.who, now,    clock};
     const auto outcome = called->function(call);
     if (const auto *why = std::get_if<wsman::fault>(&outcome))
         return refuse(request, *why);

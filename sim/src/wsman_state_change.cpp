@@ -12,7 +12,6 @@
 namespace costrand::sim {
 namespace {
 
-enum : std::uint32_t { not_supported = 1, timeout_not_supported = 4098 };
 constexpr std::uint32_t on = 2, off = 3;
 
 struct state_rule {
@@ -39,7 +38,7 @@ method_outcome change_state(method_call &call) {
     if (!first_instance(objects, name))
         return destination_unreachable();
     if (!call.input.value("TimeoutPeriod").empty()) // CIM_BootService has no value for it
-        return returns(name == "CIM_BootService" ? not_supported : timeout_not_supported);
+        return returns(name == "CIM_BootService" ? cim_not_supported : cim_timeout_not_supported);
     const auto state = number(call.input, "RequestedState");
     if (!state || !is_state(name, *state))
         return returns(cim_invalid_parameter);

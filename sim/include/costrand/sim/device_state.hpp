@@ -52,6 +52,14 @@ struct committed_tls {
     friend bool operator==(const committed_tls &, const committed_tls &) = default;
 };
 
+// A user consent that was asked for: what the host's display shows, and since when.
+struct user_consent {
+    bool received = false; // the code came back: OptInState 3, else 2 (displayed)
+    std::uint32_t code = 0;
+    core::time_point since;
+    int wrong_codes = 0;
+};
+
 // What ends with the power, and is never saved. Moments are the time source's.
 struct powered_state {
     std::optional<core::time_point> watchdog_due; // when it runs
@@ -63,6 +71,23 @@ struct powered_state {
     std::vector<std::vector<std::byte>> setup_chain;
     bool setup_chain_complete = false;
     std::vector<std::byte> configuration_nonce;
+    std::uint32_t host_power = 2; // PowerState of wsman.md 13; 2: on
+    std::string boot_source; // InstanceID of what the next boot is from; empty: the BIOS decides
+    std::optional<user_consent> consent;
+    std::optional<core::time_point> link_preferred_until; // the wireless link is the firmware's
+};
+
+// An entry of the access control list that somebody added (wsman.md 12).
+struct acl_entry {
+    std::uint32_t handle = 0;
+    std::string user;         // empty: of Kerberos
+    core::secret ha1;         // hexadecimal; of a user
+    std::string kerberos_sid; // base64
+    std::uint32_t permission = 0;
+    std::vector<std::uint32_t> realms;
+    bool enabled = true;
+
+    friend bool operator==(const acl_entry &, const acl_entry &) = default;
 };
 
 struct device_state {
@@ -75,6 +100,8 @@ struct device_state {
     std::string admin_user = "admin";
     core::secret admin_ha1;     // hexadecimal; empty before the activation
     core::secret mebx_password; // empty: nobody has set one
+    std::vector<acl_entry> acl; // by handle
+    bool kerberos_cache = false;
 
     object_store objects;
     // The device's clock: seconds since 1970 when the source of time said zero.

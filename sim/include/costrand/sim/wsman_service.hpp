@@ -91,7 +91,7 @@ class wsman_service {
     wsman_answer release(const wsman::soap_request &request);
     wsman_answer invoke(const wsman::soap_request &request, const object_class &known,
                         const wsman_caller &caller, core::time_point now);
-    void show_state(std::string_view class_name);
+    void show_state(std::string_view class_name, core::time_point now);
 
     // The instance that the selectors name, or the only one.
     std::variant<const wsman::xml_element *, wsman::fault> pick(const wsman::soap_request &request,
