@@ -15,6 +15,7 @@
 #include <costrand/transports/tls.hpp>
 #include <costrand/transports/websocket.hpp>
 #include <costrand/wsman/errc.hpp>
+#include <costrand/wsman/setup_errc.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
@@ -116,6 +117,40 @@ constexpr std::array wsman_rows = {
     row<wsman::errc>{wsman::errc::reply_lost, amt_connection_failed, ""},
     row<wsman::errc>{wsman::errc::wrong_reply, wsman_message_error, ""},
     row<wsman::errc>{wsman::errc::enumeration_too_long, wsman_message_error, ""},
+};
+
+// Those that say less than the step they happen in are told by that: local_report.cpp.
+using wsman::setup_errc;
+constexpr std::array setup_rows = {
+    row<setup_errc>{setup_errc::password_missing, missing_or_incorrect_password,
+                    "set AMT_PASSWORD or give --password"},
+    row<setup_errc>{setup_errc::password_unacceptable, missing_or_incorrect_password, ""},
+    row<setup_errc>{setup_errc::already_activated, unable_to_activate, ""},
+    row<setup_errc>{setup_errc::not_activated, unable_to_deactivate, ""},
+    row<setup_errc>{setup_errc::mode_unsuitable, invalid_parameter_combination, ""},
+    row<setup_errc>{setup_errc::method_refused, generic_failure, ""},
+    row<setup_errc>{setup_errc::reply_incomplete, generic_failure, ""},
+    row<setup_errc>{setup_errc::not_in_effect, generic_failure, ""},
+    row<setup_errc>{setup_errc::pfx_malformed, provisioning_certificate_invalid, ""},
+    row<setup_errc>{setup_errc::pfx_wrong_password, wrong_certificate_password,
+                    "set PROVISIONING_CERT_PASSWORD or give --provisioningCertPwd"},
+    row<setup_errc>{setup_errc::pfx_no_certificate, no_certificates_in_pfx, ""},
+    row<setup_errc>{setup_errc::pfx_no_key, no_private_key_in_pfx,
+                    "export it together with its private key"},
+    row<setup_errc>{setup_errc::pfx_key_without_certificate, provisioning_certificate_invalid, ""},
+    row<setup_errc>{setup_errc::chain_incomplete, root_certificate_not_in_pfx, ""},
+    row<setup_errc>{setup_errc::certificate_expired, provisioning_certificate_invalid,
+                    "renew it; or is this machine's clock wrong?"},
+    row<setup_errc>{setup_errc::certificate_not_yet_valid, provisioning_certificate_invalid,
+                    "is this machine's clock wrong?"},
+    row<setup_errc>{setup_errc::certificate_weak_hash, provisioning_certificate_invalid, ""},
+    row<setup_errc>{setup_errc::certificate_key_unfit, provisioning_certificate_invalid, ""},
+    row<setup_errc>{setup_errc::certificate_wrong_usage, provisioning_certificate_invalid, ""},
+    row<setup_errc>{setup_errc::root_not_trusted, root_not_trusted_by_amt, ""},
+    row<setup_errc>{setup_errc::root_inactive, root_not_trusted_by_amt, ""},
+    row<setup_errc>{setup_errc::suffix_missing, missing_dns_suffix, ""},
+    row<setup_errc>{setup_errc::suffix_mismatch, provisioning_certificate_invalid, ""},
+    row<setup_errc>{setup_errc::signing_failed, activation_signing, ""},
 };
 
 constexpr std::array tls_rows = {
@@ -272,6 +307,8 @@ error_mapping map_error(const boost::system::error_code &error) noexcept {
         return {static_cast<exit_code>(rps::exit_code(error)), "", true};
     if (category == wsman::error_category())
         return find(wsman_rows, value);
+    if (category == wsman::setup_category())
+        return find(setup_rows, value);
     if (category == transports::tls_category())
         return find(tls_rows, value);
     if (category == transports::websocket_category())

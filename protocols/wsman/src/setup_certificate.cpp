@@ -157,8 +157,8 @@ std::vector<std::string> names_of(X509 *leaf) {
 void check_suffix(X509 *leaf, std::string_view suffix) {
     if (suffix.empty())
         fail(setup_errc::suffix_missing,
-             "AMT has no DNS suffix to compare the certificate with: it takes it from DHCP (option "
-             "15) on its wired port, or from its own menu (MEBx)");
+             "AMT has no DNS suffix to compare the certificate with: it gets one from DHCP on its "
+             "wired port, or in its own menu (MEBx)");
     const auto wanted = lower(suffix);
     for (const auto &name : names_of(leaf)) {
         const auto n = lower(name);

@@ -7,13 +7,13 @@
 namespace costrand::wsman {
 
 awaitable<setup_result> activate_client(client &amt, activation what, const setup_means &means) {
-    check_password(what.password);
     setup_run run(amt, means, "the local system account");
     const auto before = co_await run.mode_before();
     if (before != control_mode::none)
         setup_run::fail(setup_step::read_mode, setup_errc::already_activated,
                         "the device is in " + to_string(before) + " already: deactivate it first",
                         before);
+    check_password(what.password);
     const auto ha1 = co_await run.new_ha1(what.password);
     auto failed =
         co_await run.call(setup_step::set_up, setup_service, "Setup", password_parameters(ha1));

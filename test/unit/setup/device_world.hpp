@@ -29,6 +29,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace costrand::test {
 
@@ -125,6 +126,7 @@ class device_world {
     std::optional<wsman::client> amt;
     std::string logged;
     std::size_t mode_reads = 0;
+    std::vector<sim::der_bytes> shown; // by AMT on its TLS port
     // Before each look at the control mode: what is thrown there is its failure.
     std::function<void()> before_mode;
 
@@ -154,7 +156,10 @@ class device_world {
             below = co_await device.dial_lms(port);
         if (!tls)
             co_return below;
-        sim::chain_judge anybody = [](const auto &) { return true; };
+        sim::chain_judge anybody = [this](const auto &chain) {
+            shown = chain;
+            return true;
+        };
         co_return co_await with.tls->connect(std::move(below), std::move(anybody));
     }
 
