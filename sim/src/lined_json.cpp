@@ -81,7 +81,8 @@ struct handler {
         if (parent.what == kind::list)
             return parent.items.emplace_back(std::move(v));
         v.line = key_line;
-        return parent.members.emplace_back(std::exchange(key, {}), std::move(v)).second;
+        parent.members.push_back({std::exchange(key, {}), std::move(v)});
+        return parent.members.back().value;
     }
     bool open(kind what) {
         if (levels.size() == deepest)
@@ -170,8 +171,8 @@ object_reader::object_reader(std::string_view file, const lined_value &object)
         fail(object, "an object is wanted here");
     for (std::size_t i = 0; i < object.members.size(); ++i)
         for (std::size_t j = 0; j < i; ++j)
-            if (object.members[i].first == object.members[j].first)
-                fail(object.members[i].second, "\"" + object.members[i].first + "\" comes twice");
+            if (object.members[i].name == object.members[j].name)
+                fail(object.members[i].value, "\"" + object.members[i].name + "\" comes twice");
 }
 
 void object_reader::fail(const lined_value &where, std::string_view what) const {

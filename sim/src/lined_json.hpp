@@ -9,7 +9,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace costrand::sim {
@@ -22,6 +21,8 @@ class text_error : public std::runtime_error {
                              std::string(what)) {}
 };
 
+struct lined_member; // a pair would have to be complete within lined_value, says Clang
+
 struct lined_value {
     enum class kind { null, boolean, integer, text, list, object };
 
@@ -31,7 +32,12 @@ struct lined_value {
     std::int64_t integer = 0;
     std::string text;
     std::vector<lined_value> items;
-    std::vector<std::pair<std::string, lined_value>> members;
+    std::vector<lined_member> members;
+};
+
+struct lined_member {
+    std::string name;
+    lined_value value;
 };
 
 // One document. Throws text_error; numbers are integers. `file` is for messages.
