@@ -20,7 +20,7 @@ namespace costrand::sim {
 namespace {
 
 constexpr std::string_view format_name = "costrand-amtsim state";
-constexpr std::int64_t format_version = 2, oldest_version = 1;
+constexpr std::int64_t format_version = 3, oldest_version = 1;
 constexpr std::int64_t any_moment = std::numeric_limits<std::uint32_t>::max();
 constexpr std::int64_t any_number = std::numeric_limits<std::int64_t>::max();
 
@@ -53,6 +53,11 @@ void visit(Archive &a, State &s, auto &clock) {
             s.tls = committed ? std::optional(std::move(tls)) : std::nullopt;
     }
 
+    if (a.since(3)) {
+        a.entries("acl", s.acl);
+        a.flag("kerberos_cache", s.kerberos_cache);
+    }
+
     bool started = s.host_based.has_value();
     auto start = s.host_based.value_or(host_based_start());
     a.flag("host_based_started", started);
@@ -73,6 +78,34 @@ void visit(Archive &a, State &s, auto &clock) {
         s.last_failed_connection = failed ? std::optional(std::move(attempt)) : std::nullopt;
     }
     a.objects("objects", s.objects);
+}
+
+std::uint32_t mask_of(const std::vector<std::uint32_t> &realms) {
+    std::uint32_t mask = 0;
+    for (const auto realm : realms)
+        mask |= std::uint32_t{1} << realm;
+    return mask;
+}
+std::vector<std::uint32_t> realms_of(std::uint32_t mask) {
+    std::vector<std::uint32_t> realms;
+    for (std::uint32_t realm = 0; realm < 32; ++realm)
+        if ((mask >> realm & 1) != 0)
+            realms.push_back(realm);
+    return realms;
+}
+
+template <typename Archive, typename Entry>
+void visit_entry(Archive &a, Entry &e) {
+    a.number("handle", e.handle, 0, any_moment);
+    a.text("user", e.user);
+    a.secret("ha1", e.ha1);
+    a.text("kerberos_sid", e.kerberos_sid);
+    a.number("permission", e.permission, 0, any_moment);
+    auto realms = mask_of(e.realms);
+    a.number("realms", realms, 0, any_moment); // a bit for each
+    if constexpr (!std::is_const_v<Entry>)
+        e.realms = realms_of(realms);
+    a.flag("enabled", e.enabled);
 }
 
 std::string quoted(std::string_view text) {
@@ -100,6 +133,16 @@ class writer {
             separator = ", ";
         }
         out_ += '}';
+    }
+    void entries(std::string_view key, const std::vector<acl_entry> &list) {
+        begin(key) += '[';
+        for (const auto &one : list) {
+            writer entry;
+            visit_entry(entry, one);
+            out_.append(&one == list.data() ? "\n" : ",\n").append(entry.out_).append("\n}");
+            core::wipe(entry.out_);
+        }
+        out_ += ']';
     }
     void bytes(std::string_view key, core::const_bytes value) { text(key, hex(value)); }
     void texts(std::string_view key, const std::vector<std::string> &list) {
@@ -174,6 +217,20 @@ class reader {
             to.emplace(name, core::secret(std::move(plain)));
         }
         from.finish();
+    }
+    void entries(std::string_view key, std::vector<acl_entry> &to) {
+        const auto *all = from_.child(key);
+        need(key, all != nullptr);
+        if (all->what != lined_value::kind::list)
+            from_.fail(*all, "\"" + std::string(key) + "\" wants a list");
+        to.clear();
+        for (const auto &item : all->items) {
+            reader from(file_, item);
+            acl_entry one;
+            visit_entry(from, one);
+            from.finish();
+            to.push_back(std::move(one));
+        }
     }
     void bytes(std::string_view key, std::vector<std::byte> &to) {
         std::string digits;

@@ -28,6 +28,25 @@ wsman::digest_server_options digest_options(const device_state &state, const pro
     return options;
 }
 
+// An entry of the access control list that may log in from here: every connection is the host's.
+const acl_entry *entry_of(const device_state &state, std::string_view user) {
+    constexpr std::uint32_t network_only = 1;
+    const auto found = std::ranges::find_if(state.acl, [&](const acl_entry &one) {
+        return one.user == user && !user.empty() && one.enabled && one.permission != network_only;
+    });
+    return found == state.acl.end() ? nullptr : &*found;
+}
+
+// An entry that was removed meanwhile may nothing.
+wsman_caller caller_of(const device_state &state, std::string_view user) {
+    if (user == state.local_user)
+        return wsman_user::local_account;
+    if (user == state.admin_user)
+        return wsman_user::administrator;
+    const auto *entry = entry_of(state, user);
+    return wsman_caller(entry ? entry->realms : std::vector<std::uint32_t>());
+}
+
 std::string page(int status, std::string_view reason) {
     const auto title = std::to_string(status) + " " + std::string(reason);
     return "<!DOCTYPE html>\n<html><head><title>" + title + "</title></head><body><h1>" +
@@ -163,9 +182,7 @@ wsman_answer wsman_server::decide(const wsman::soap_request &request, const std:
         out.push_back({"ReturnValue", std::to_string(ordered->value)});
         return service_.answer_method(request, out);
     }
-    auto answer = service_.handle(
-        request, user == state_.local_user ? wsman_user::local_account : wsman_user::administrator,
-        now);
+    auto answer = service_.handle(request, caller_of(state_, user), now);
     if (call == "IPS_OptInService.StartOptIn" && state_.powered.consent)
         log_.info(component, "the host's display shows ", state_.powered.consent->code);
     return answer;
@@ -202,6 +219,8 @@ wsman_server::identified wsman_server::identify(const wsman::http_request &reque
     const auto ha1_of = [this](std::string_view user) -> std::optional<core::secret> {
         if (user == state_.admin_user && !state_.admin_ha1.empty())
             return state_.admin_ha1;
+        if (const auto *entry = entry_of(state_, user))
+            return entry->ha1;
         if (user == state_.local_user)
             if (auto ha1 = wsman::digest_ha1(user, state_.digest_realm, state_.local_password))
                 return *ha1;

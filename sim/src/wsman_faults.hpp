@@ -62,6 +62,10 @@ inline wsman::fault schema_error() {
     return sender_fault(wsman::uri::wsman, "SchemaValidationError",
                         "The supplied SOAP violates the corresponding XML schema definition.");
 }
+inline wsman::fault invalid_argument() {
+    return sender_fault(wsman::uri::wsman, "InvalidParameter",
+                        "An operation parameter is not valid.");
+}
 inline wsman::fault missing_values() {
     return sender_fault(wsman::uri::transfer, "InvalidRepresentation",
                         "The XML content was invalid.",

@@ -17,9 +17,9 @@ const named_method *find_method(std::string_view name, const object_store &objec
         return needed.empty() || objects.find_name(needed) != nullptr;
     };
     for (const auto part :
-         {&access_methods, &clock_methods, &consent_methods, &key_methods, &network_methods,
-          &power_methods, &provisioning_methods, &remote_access_methods, &setup_methods,
-          &state_change_methods, &wifi_methods}) {
+         {&access_methods, &alarm_methods, &clock_methods, &consent_methods, &key_methods,
+          &log_methods, &network_methods, &power_methods, &provisioning_methods,
+          &remote_access_methods, &setup_methods, &state_change_methods, &wifi_methods}) {
         const auto table = part();
         if (const auto found = std::ranges::find(table, name, &named_method::name);
             found != table.end())

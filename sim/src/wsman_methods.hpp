@@ -44,9 +44,11 @@ struct named_method {
                                                        const wsman::xml_element &input);
 // The parts of the table; each has its file.
 [[nodiscard]] std::span<const named_method> access_methods() noexcept;
+[[nodiscard]] std::span<const named_method> alarm_methods() noexcept;
 [[nodiscard]] std::span<const named_method> clock_methods() noexcept;
 [[nodiscard]] std::span<const named_method> consent_methods() noexcept;
 [[nodiscard]] std::span<const named_method> key_methods() noexcept;
+[[nodiscard]] std::span<const named_method> log_methods() noexcept;
 [[nodiscard]] std::span<const named_method> network_methods() noexcept;
 [[nodiscard]] std::span<const named_method> power_methods() noexcept;
 [[nodiscard]] std::span<const named_method> provisioning_methods() noexcept;
@@ -61,6 +63,8 @@ void show_setup_service(device_state &state, core::random_source &random);
 
 // The same of IPS_OptInService: a code that was shown, or given back, too long ago is gone.
 void show_consent(device_state &state, core::time_point now);
+// And of AMT_EthernetPortSettings: the wireless link goes back to the host.
+void show_link(device_state &state, core::time_point now);
 
 // What a Put changes besides the properties themselves, and a Delete besides the instance.
 void after_put(device_state &state, wsman::xml_element &instance, const wsman::xml_element &body);

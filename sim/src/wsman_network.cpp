@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Methods about the wired network's neighbourhood: HTTP proxies and the certificates of 802.1x.
+// Methods about the network: whose the wireless link is, HTTP proxies, and the certificates of the
+// wired port's 802.1x.
 // Limits: wsman.md 14.
 #include "properties.hpp"
 #include "wsman_faults.hpp"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -19,6 +21,8 @@ using wsman::xml_element;
 
 constexpr std::string_view proxies_class = "IPS_HTTPProxyAccessPoint";
 constexpr std::string_view settings_class = "IPS_IEEE8021xSettings";
+constexpr std::string_view ports_class = "AMT_EthernetPortSettings";
+constexpr std::string_view wireless_port = "Intel(r) AMT Ethernet Port Settings 1";
 constexpr std::string_view contexts_class = "IPS_8021xCredentialContext";
 constexpr std::size_t longest_address = 256, longest_suffix = 192;
 
@@ -104,7 +108,46 @@ method_outcome set_8021x_certificates(method_call &call) {
     return returns(success);
 }
 
+enum : std::uint32_t { of_firmware = 1, of_host = 2 }; // LinkPreference, LinkControl
+
+// Of the wireless port, which the selectors name or which is the only one to ask.
+bool names_wireless(const method_call &call) {
+    const auto &keys = call.request.selectors;
+    return keys.empty() || std::ranges::any_of(keys, [](const auto &key) {
+               return key.name == "InstanceID" && key.value == wireless_port;
+           });
+}
+
+void prefer(device_state &state, std::uint32_t whose) {
+    auto &ports = edit_class(state, ports_class).instances;
+    const auto at = std::ranges::find_if(
+        ports, [](const auto &one) { return one.value("InstanceID") == wireless_port; });
+    if (at == ports.end())
+        return;
+    set_property(*at, "LinkPreference", std::to_string(whose));
+    set_property(*at, "LinkControl", std::to_string(whose));
+}
+
+// The firmware has the link for so many seconds, then the host again.
+method_outcome set_link_preference(method_call &call) {
+    const auto whose = number(call.input, "LinkPreference"),
+               seconds = number(call.input, "Timeout");
+    const auto *ports = call.state.objects.find_name(ports_class);
+    const bool here = std::ranges::any_of(
+        ports->instances, [](const auto &one) { return one.value("InstanceID") == wireless_port; });
+    if (!here || !names_wireless(call) || !seconds || (whose != of_firmware && whose != of_host) ||
+        (whose == of_firmware && *seconds == 0))
+        return returns(invalid_parameter);
+    auto &until = call.state.powered.link_preferred_until;
+    until.reset();
+    if (whose == of_firmware)
+        until = call.now + std::chrono::seconds(*seconds);
+    prefer(call.state, *whose);
+    return returns(success);
+}
+
 constexpr auto methods = std::to_array<named_method>({
+    {"AMT_EthernetPortSettings.SetLinkPreference", &set_link_preference, "LinkPreference Timeout"},
     {"IPS_HTTPProxyService.AddProxyAccessPoint",
      &add_proxy,
      "AccessInfo InfoFormat Port NetworkDnsSuffix",
@@ -119,6 +162,14 @@ constexpr auto methods = std::to_array<named_method>({
 
 std::span<const named_method> network_methods() noexcept {
     return methods;
+}
+
+void show_link(device_state &state, core::time_point now) {
+    auto &until = state.powered.link_preferred_until;
+    if (!until || now < *until)
+        return;
+    until.reset();
+    prefer(state, of_host);
 }
 
 void forget_8021x_certificates(device_state &state) {

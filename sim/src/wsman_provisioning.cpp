@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace costrand::sim {
 namespace {
@@ -28,6 +30,23 @@ method_outcome unprovision_device(method_call &call) {
     if (call.state.provisioning == provisioning_state::pre)
         return returns(not_permitted); // assumed: of the values that the method has
     unprovision(call.state, call.device);
+    return returns(success);
+}
+
+// What stays is assumed: the network's settings and the MEBx password.
+method_outcome unprovision_partially(method_call &call) {
+    auto &state = call.state;
+    if (state.mode != control_mode::admin)
+        return returns(not_permitted);
+    auto mebx = std::move(state.mebx_password);
+    std::vector<object_class> kept;
+    for (const auto *name : {"AMT_EthernetPortSettings", "AMT_GeneralSettings"})
+        if (const auto *known = state.objects.find_name(name))
+            kept.push_back(*known);
+    unprovision(state, call.device);
+    state.mebx_password = std::move(mebx);
+    for (auto &one : kept)
+        state.objects.edit(one.resource_uri).instances = std::move(one.instances);
     return returns(success);
 }
 
@@ -61,6 +80,7 @@ method_outcome set_mebx_password(method_call &call) {
 constexpr auto methods = std::to_array<named_method>({
     {"AMT_SetupAndConfigurationService.CommitChanges", &commit_changes},
     {"AMT_SetupAndConfigurationService.GetUuid", &get_uuid},
+    {"AMT_SetupAndConfigurationService.PartialUnprovision", &unprovision_partially},
     {"AMT_SetupAndConfigurationService.SetMEBxPassword", &set_mebx_password, "Password"},
     {"AMT_SetupAndConfigurationService.Unprovision", &unprovision_device, "ProvisioningMode"},
 });

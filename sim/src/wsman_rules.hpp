@@ -72,9 +72,11 @@ inline constexpr put_rule put_rules[] = {
 };
 
 inline constexpr names deletable[] = {
-    "AMT_ManagementPresenceRemoteSAP",    "AMT_PublicKeyCertificate",   "AMT_PublicPrivateKeyPair",
-    "AMT_RemoteAccessPolicyAppliesToMPS", "AMT_RemoteAccessPolicyRule", "AMT_TLSCredentialContext",
-    "CIM_WiFiEndpointSettings",           "IPS_AlarmClockOccurrence",   "IPS_HTTPProxyAccessPoint",
+    "AMT_ManagementPresenceRemoteSAP",    "AMT_PublicKeyCertificate",
+    "AMT_PublicKeyManagementService",     "AMT_PublicPrivateKeyPair",
+    "AMT_RemoteAccessPolicyAppliesToMPS", "AMT_RemoteAccessPolicyRule",
+    "AMT_TLSCredentialContext",           "CIM_WiFiEndpointSettings",
+    "IPS_AlarmClockOccurrence",           "IPS_HTTPProxyAccessPoint",
 };
 
 } // namespace detail

@@ -92,6 +92,8 @@ void wsman_service::show_state(std::string_view class_name, core::time_point now
         show_setup_service(state_, random_);
     if (class_name == "IPS_OptInService")
         show_consent(state_, now);
+    if (class_name == "AMT_EthernetPortSettings")
+        show_link(state_, now);
     if (class_name == "CIM_AssociatedPowerManagementService" ||
         class_name == "CIM_ServiceAvailableToElement" || class_name == "CIM_PowerManagementService")
         show_power(state_, device_);

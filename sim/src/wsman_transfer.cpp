@@ -60,6 +60,18 @@ bool are_keys(const std::vector<const xml_element *> &instances,
            });
 }
 
+// The service of keys and certificates deletes those by their InstanceID, too (wsman.md 8).
+const object_class &holder_of(const object_store &objects, const object_class &known,
+                              const std::vector<wsman::selector> &keys) {
+    if (known.name() != "AMT_PublicKeyManagementService")
+        return known;
+    const auto *certificates = objects.find_name("AMT_PublicKeyCertificate");
+    const auto *pairs = objects.find_name("AMT_PublicPrivateKeyPair");
+    if (pairs && pairs->find(keys))
+        return *pairs;
+    return certificates ? *certificates : known;
+}
+
 } // namespace
 
 std::variant<const xml_element *, wsman::fault>
@@ -133,12 +145,13 @@ wsman_answer wsman_service::remove(const soap_request &request, const object_cla
         return refuse(request, action_not_supported());
     if (request.selectors.empty())
         return refuse(request, invalid_selectors());
-    const auto picked = pick(request, known);
+    const auto &holder = holder_of(state_.objects, known, request.selectors);
+    const auto picked = pick(request, holder);
     if (const auto *why = std::get_if<wsman::fault>(&picked))
         return refuse(request, *why);
     if (const auto why = refuse_tls_delete(state_, *std::get<const xml_element *>(picked)))
         return refuse(request, *why);
-    auto &mine = state_.objects.edit(request.resource_uri);
+    auto &mine = state_.objects.edit(std::string(holder.resource_uri));
     const auto at = mine.find(request.selectors) - mine.instances.data();
     const auto gone = std::move(mine.instances[static_cast<std::size_t>(at)]);
     mine.instances.erase(mine.instances.begin() + at);

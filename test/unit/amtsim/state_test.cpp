@@ -103,8 +103,8 @@ TEST_CASE("a state that cannot be used is refused with the reason, and stays as 
     refused("", {}, "the file is empty; remove it to begin with a new device");
     refused("{}", {}, "line 1: this is no state of costrand-amtsim");
     auto older = whole;
-    older.replace(older.find("\"version\": 2"), 12, "\"version\": 0");
-    refused(older, {}, "the state has version 0, this program reads versions 1 to 2");
+    older.replace(older.find("\"version\": 3"), 12, "\"version\": 0");
+    refused(older, {}, "the state has version 0, this program reads versions 1 to 3");
     refused(whole, {"--profile", "amt18"}, "profile \"amt16\", not \"amt18\"");
     const auto folder_only = under_amtsim({"--state", folder.path().string()}, {"true"});
     CHECK(folder_only.status == 126);

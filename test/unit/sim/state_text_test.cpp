@@ -83,9 +83,10 @@ TEST_CASE("what is read back is what was written, for each profile") {
 TEST_CASE(
     "a state of version 1, which had no keys, no MEBx password and no TLS in force, is read") {
     const auto p = amt16();
-    auto older = changed(text_of(some_device(p, 1), p), "\"version\": 2", "\"version\": 1");
-    for (const std::string_view key : {"mebx_password", "key_pairs", "tls_committed", "tls_enabled",
-                                       "tls_mutual", "tls_beside_plain", "tls_trusted_cns"}) {
+    auto older = changed(text_of(some_device(p, 1), p), "\"version\": 3", "\"version\": 1");
+    for (const std::string_view key :
+         {"mebx_password", "key_pairs", "tls_committed", "tls_enabled", "tls_mutual",
+          "tls_beside_plain", "tls_trusted_cns", "acl", "kerberos_cache"}) {
         const auto at = older.find("\"" + std::string(key) + "\"");
         REQUIRE(at != older.npos);
         older.erase(at, older.find('\n', at) + 1 - at);
@@ -93,6 +94,20 @@ TEST_CASE(
     const auto read = read_state("f", older, some_device(p, 2), p, zero);
     CHECK_FALSE(read.tls);
     CHECK(read.key_pairs.empty());
+    CHECK(read.digest_realm == some_device(p, 1).digest_realm);
+}
+
+TEST_CASE("a state of version 2, which had no access control list, is read") {
+    const auto p = amt16();
+    auto older = changed(text_of(some_device(p, 1), p), "\"version\": 3", "\"version\": 2");
+    for (const std::string_view key : {"acl", "kerberos_cache"}) {
+        const auto at = older.find("\"" + std::string(key) + "\"");
+        REQUIRE(at != older.npos);
+        older.erase(at, older.find('\n', at) + 1 - at);
+    }
+    const auto read = read_state("f", older, some_device(p, 2), p, zero);
+    CHECK(read.acl.empty());
+    CHECK_FALSE(read.kerberos_cache);
     CHECK(read.digest_realm == some_device(p, 1).digest_realm);
 }
 
@@ -122,8 +137,11 @@ TEST_CASE("a state that is not this device's, or not complete, is refused by nam
     says(refusal("[]", p), "an object is wanted here");
     says(refusal(changed(whole, "costrand-amtsim state", "something else"), p),
          "this is no state of costrand-amtsim");
-    says(refusal(changed(whole, "\"version\": 2", "\"version\": 3"), p),
-         "the state has version 3, this program reads versions 1 to 2");
+    says(refusal(changed(whole, "\"version\": 3", "\"version\": 4"), p),
+         "the state has version 4, this program reads versions 1 to 3");
+    says(refusal(changed(whole, "\"acl\": []", "\"acl\": {}"), p), "\"acl\" wants a list");
+    says(refusal(changed(whole, "\"acl\": []", "\"acl\": [{}]"), p),
+         "\"handle\" is missing: the state is not complete");
     says(refusal(whole, built_in_profile("amt18")), "profile \"amt16\", not \"amt18\"");
     says(refusal(changed(whole, "\"admin_user\"", "\"admin_name\""), p),
          "\"admin_user\" is missing: the state is not complete");

@@ -237,6 +237,19 @@ TEST_CASE("a key or certificate that nobody uses can be deleted, its private hal
     CHECK(created(b.generate(), "KeyPair") == key); // the handle is free again
 }
 
+TEST_CASE("the service of keys and certificates deletes one by its InstanceID") {
+    keys_bench b;
+    const auto handle = created(b.generate(), "KeyPair");
+    const auto gone = [&](std::string_view id) {
+        return b.ask(delete_of("AMT_PublicKeyManagementService", "InstanceID", id));
+    };
+    CHECK(gone("Intel(r) AMT Key: Handle: 9").fault->subcode == "DestinationUnreachable");
+    CHECK_FALSE(gone(handle).fault);
+    CHECK(b.all("AMT_PublicPrivateKeyPair").empty());
+    CHECK(b.state.key_pairs.empty());
+    CHECK(gone(handle).fault->subcode == "DestinationUnreachable");
+}
+
 TEST_CASE("a certificate that is the firmware's own cannot be deleted") {
     keys_bench b;
     const auto id =

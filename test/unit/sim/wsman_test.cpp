@@ -136,6 +136,36 @@ TEST_CASE("admin has no password before the activation, and a wrong one after it
     });
 }
 
+TEST_CASE("an entry of the access control list logs in from here, with its realms, while enabled") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        bench b(env.executor);
+        enter_client_control(b.d->state, ha1_of(*b.d, "P@ssw0rd"));
+        acl_entry entry;
+        entry.handle = 3;
+        entry.user = "operator";
+        entry.ha1 =
+            *wsman::digest_ha1("operator", b.d->state.digest_realm, core::secret("Op3r@tor"));
+        entry.permission = 2; // local and network
+        entry.realms = {2};   // redirection
+        b.d->state.acl.push_back(entry);
+        auto client = b.client("operator", core::secret("Op3r@tor"));
+        const auto read = co_await client.call(test::get_of("AMT_RedirectionService"));
+        CHECK(read.http.status == 200);
+        CHECK(b.d->server.calls().back().user == "operator");
+        const auto denied = co_await client.call(test::get_of("AMT_AuditLog"));
+        CHECK(denied.soap.fault->is(wsman::uri::wsman, "AccessDenied"));
+        b.d->state.acl[0].permission = 1; // network only
+        const auto remote = co_await client.call(test::get_of("AMT_RedirectionService"));
+        CHECK(remote.http.status == 401);
+        b.d->state.acl[0].permission = 0;
+        const auto local = co_await client.call(test::get_of("AMT_RedirectionService"));
+        CHECK(local.http.status == 200);
+        b.d->state.acl[0].enabled = false;
+        const auto off = co_await client.call(test::get_of("AMT_RedirectionService"));
+        CHECK(off.http.status == 401);
+    });
+}
+
 TEST_CASE("a nonce beyond its life is answered as stale") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
         bench b(env.executor);
