@@ -57,6 +57,12 @@ class category final : public boost::system::error_category {
             return "an answer to another request";
         case errc::enumeration_too_long:
             return "an enumeration beyond the limits on its length";
+        case errc::another_class:
+            return "an instance of another class than was asked for";
+        case errc::unknown_class:
+            return "an instance of a class that this program does not know";
+        case errc::element_missing:
+            return "an element is missing that the class demands in a Put";
         }
         return "unknown WS-Management error";
     }

@@ -4,6 +4,7 @@
 
 #include "client_rig.hpp"
 #include "recorded.hpp"
+#include "soap_rig.hpp"
 
 #include <support/run_coro.hpp>
 
@@ -21,57 +22,6 @@ using namespace costrand::wsman;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr std::string_view soap_type = "Content-Type: application/soap+xml; charset=UTF-8\r\n";
-
-// A device whose answers the test writes; any password opens it.
-struct soap_rig {
-    // The body of the answer, markup with g for the class and e for enumeration; or a fault.
-    struct said {
-        std::string markup;
-        std::optional<wsman::fault> fault = {};
-    };
-    using speaker = std::function<said(const soap_request &)>;
-
-    explicit soap_rig(net::any_io_executor executor, speaker s, client_options options = {})
-        : speak(std::move(s)),
-          server(executor, [this](const http_request &r, std::size_t) { return answer(r); }),
-          client(server.dialer(), std::move(options), *random, core::log()) {}
-    soap_rig(const soap_rig &) = delete;
-    soap_rig &operator=(const soap_rig &) = delete;
-
-    scripted_answer answer(const http_request &r) {
-        if (!r.headers.find("Authorization"))
-            return {refusal_answer("Digest realm=\"r\",nonce=\"n\",qop=\"auth\""), afterwards::end};
-        requests.push_back(parse_request(r.body).value());
-        const auto &q = requests.back();
-        const auto words = speak(q);
-        if (lose > 0) {
-            --lose;
-            return {"", afterwards::end};
-        }
-        reply_envelope reply;
-        reply.relates_to = relates_to.value_or(q.message_id);
-        reply.action = q.action + "Response";
-        reply.resource_uri = q.resource_uri;
-        reply.body_namespaces = {q.resource_uri, std::string(uri::enumeration),
-                                 std::string(uri::transfer)};
-        reply.body = words.markup;
-        const auto xml = words.fault ? build_fault(reply, *words.fault) : build_reply(reply);
-        return {http_answer(words.fault ? "400 Bad Request" : "200 OK",
-                            std::string(soap_type) + (words.fault ? "Connection: close\r\n" : ""),
-                            *xml),
-                words.fault ? afterwards::end : afterwards::stay};
-    }
-
-    std::unique_ptr<core::random_source> random = core::seeded_random(3);
-    speaker speak;
-    std::vector<soap_request> requests; // those that were let in
-    std::optional<std::string> relates_to;
-    std::size_t lose = 0; // so many answers from now on; the device has acted
-    scripted_server server;
-    wsman::client client;
-};
 
 const std::string general = uri::of_class("AMT_GeneralSettings");
 

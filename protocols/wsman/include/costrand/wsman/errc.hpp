@@ -30,6 +30,10 @@ enum class errc {
     reply_lost,           // the connection ended after the request: it may have been carried out
     wrong_reply,          // a SOAP reply to another request
     enumeration_too_long, // more instances, bytes or pulls than the limits allow
+    // Of the classes:
+    another_class,   // an instance of another class than was asked for
+    unknown_class,   // an instance of a class that is not described
+    element_missing, // a Put that lacks an element which the class needs
 };
 
 const boost::system::error_category &error_category() noexcept;

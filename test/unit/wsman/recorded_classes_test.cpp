@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The described classes against AMT's recorded replies: what is in a reply is in the instance, in
+// its JSON, and in the Put that writes it back.
+#include <costrand/wsman/classes/codec.hpp>
+#include <costrand/wsman/classes/registry.hpp>
+#include <costrand/wsman/classes/show.hpp>
+#include <costrand/wsman/envelope.hpp>
+#include <costrand/wsman/namespaces.hpp>
+#include <costrand/wsman/xml.hpp>
+
+#include "recorded.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace costrand;
+using wsman::xml_element;
+
+namespace {
+
+struct recorded_instance {
+    std::string file;
+    xml_element element;
+};
+
+// The instances in the bodies of Get, Put and Pull replies.
+const std::vector<recorded_instance> &recorded_instances() {
+    static const auto all = [] {
+        std::vector<recorded_instance> out;
+        for (const auto &path : test::data_files("wsman-responses", ".xml")) {
+            const auto reply = wsman::parse_reply(test::read_file(path));
+            REQUIRE_MESSAGE(reply.has_value(), path);
+            if (!reply->body)
+                continue;
+            if (const auto *items = reply->body->child("Items"))
+                for (const auto &e : items->children)
+                    out.push_back({path.string(), e});
+            else if (reply->body->name.find("_") == 3) // AMT_, CIM_, IPS_: no method's output
+                out.push_back({path.string(), *reply->body});
+        }
+        return out;
+    }();
+    return all;
+}
+
+// What a value looks like in XML.
+std::string written(const boost::json::value &v) {
+    return v.is_string() ? std::string(v.get_string()) : boost::json::serialize(v);
+}
+
+void check_value(const xml_element &e, const boost::json::value &v);
+
+// Each element of `from`, and nothing else, is in `json`.
+void check_elements(const xml_element &from, const boost::json::object &json) {
+    std::size_t names = 0;
+    for (const auto &e : from.children) {
+        const auto same = from.children_named(e.name);
+        if (same.front() != &e)
+            continue;
+        ++names;
+        const auto *v = json.if_contains(e.name);
+        REQUIRE_MESSAGE(v != nullptr, e.name);
+        if (const auto *list = v->if_array()) {
+            REQUIRE(list->size() == same.size());
+            for (std::size_t i = 0; i < same.size(); ++i)
+                check_value(*same[i], (*list)[i]);
+        } else {
+            CHECK(same.size() == 1);
+            check_value(e, *v);
+        }
+    }
+    CHECK(json.size() == names);
+}
+
+void check_selectors(const xml_element &set, const boost::json::object &json) {
+    CHECK(json.size() == set.children.size());
+    for (const auto &s : set.children) {
+        const auto &v = json.at(*s.attribute("Name"));
+        if (const auto *inner = s.child("EndpointReference"))
+            check_value(*inner, v);
+        else
+            CHECK(written(v) == s.text);
+    }
+}
+
+void check_value(const xml_element &e, const boost::json::value &v) {
+    if (e.name == "SelectorSet")
+        check_selectors(e, v.as_object());
+    else if (e.children.empty())
+        CHECK(written(v) == e.text);
+    else
+        check_elements(e, v.as_object());
+}
+
+// The same elements; those of one name in their order.
+void check_same(xml_element read, xml_element put) {
+    for (auto *e : {&read, &put})
+        std::ranges::stable_sort(e->children, {}, &xml_element::name);
+    CHECK(read == put);
+}
+
+xml_element body_of(const core::result<std::string> &markup) {
+    REQUIRE(markup.has_value());
+    wsman::request_envelope request;
+    request.action = wsman::uri::put;
+    request.body = *markup;
+    const auto sent = wsman::parse_request(wsman::build_request(request).value());
+    REQUIRE(sent.has_value());
+    REQUIRE(sent->body.has_value());
+    return *sent->body;
+}
+
+} // namespace
+
+TEST_CASE("each recorded instance is read whole: no element is unknown to its class") {
+    for (const auto &r : recorded_instances()) {
+        CAPTURE(r.file);
+        if (wsman::find_class(r.element.name) == nullptr)
+            continue;
+        const auto read = wsman::read_any(r.element);
+        REQUIRE_MESSAGE(read.has_value(), r.element.name);
+        for (const auto &e : (*read)->others)
+            FAIL_CHECK(e.name);
+    }
+}
+
+TEST_CASE("the JSON of each recorded instance says what the reply says, and no more") {
+    for (const auto &r : recorded_instances()) {
+        CAPTURE(r.file);
+        if (wsman::find_class(r.element.name) == nullptr)
+            continue;
+        const auto read = wsman::read_any(r.element);
+        REQUIRE(read.has_value());
+        const auto json = boost::json::parse(wsman::to_json(**read));
+        check_elements(r.element, json.as_object());
+    }
+}
+
+TEST_CASE("each recorded instance is written as it was read") {
+    for (const auto &r : recorded_instances()) {
+        CAPTURE(r.file);
+        if (wsman::find_class(r.element.name) == nullptr)
+            continue;
+        const auto read = wsman::read_any(r.element);
+        REQUIRE(read.has_value());
+        check_same(r.element, body_of(wsman::whole_body(**read)));
+    }
+}
