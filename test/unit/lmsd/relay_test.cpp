@@ -18,32 +18,6 @@ namespace {
 
 constexpr std::size_t few = 5; // places to tear a long story down at
 
-awaitable<void> send_all(core::byte_stream &to, const std::string &text) {
-    co_await core::write_all(to, net::buffer(text));
-}
-
-// Sends all and reads all of it back, at the same time.
-awaitable<void> check_echo(stage &s, core::byte_stream &client, std::size_t n) {
-    const std::string sent = pattern(n);
-    core::task_group writer(s.environment.executor);
-    writer.spawn(send_all(client, sent));
-    const auto back = co_await read_text(client, n);
-    co_await writer.join();
-    CHECK((back == sent));
-}
-
-// Reads a line without its end.
-awaitable<std::string> read_line(core::byte_stream &from) {
-    std::string line;
-    for (;;) {
-        char c = 0;
-        co_await core::read_exactly(from, net::buffer(&c, 1));
-        if (c == '\n')
-            co_return line;
-        line += c;
-    }
-}
-
 } // namespace
 
 TEST_CASE("bytes go both ways at once, whole and in order") {
@@ -78,7 +52,7 @@ TEST_CASE("the firmware's end of a channel is the client's end of stream, behind
         const auto all = co_await read_rest(*client);
         CHECK((all == pattern(20'000)));
         CHECK(s.slots_used() == 0);
-        CHECK(s.environment.time.elapsed() < 1s);
+        CHECK(s.elapsed() < 1s);
     });
 }
 
@@ -137,11 +111,11 @@ TEST_CASE("a client whose turn does not come is let go after a minute, and the n
         co_await write_text(*second, "request\n");
         const auto nothing = co_await read_rest(*first);
         CHECK(nothing.empty());
-        CHECK(s.environment.time.elapsed() == 61s);
+        CHECK(s.elapsed() == 61s);
         CHECK(s.count("waited 60 s for its turn in vain") == 1);
         const auto served = co_await read_rest(*second);
         CHECK(served.empty());
-        CHECK(s.environment.time.elapsed() == 70s);
+        CHECK(s.elapsed() == 70s);
         CHECK(s.count("has its channel after 39 s") == 1);
     });
 }
@@ -166,7 +140,7 @@ TEST_CASE("a client that never reads stalls no other, and loses its channel afte
         auto other = s.client();
         co_await write_text(*other, "echo\n");
         co_await check_echo(s, *other, 50'000);
-        CHECK(s.environment.time.elapsed() == 1s);
+        CHECK(s.elapsed() == 1s);
         CHECK(s.slots_used() == 2);
         co_await core::sleep_for(2min);
         CHECK(s.slots_used() == 1);
@@ -187,7 +161,7 @@ TEST_CASE("firmware that takes nothing keeps a client two minutes, and the clien
         co_await write_text(*client, "request\n" + std::string(100'000, 'x'));
         const auto nothing = co_await read_rest(*client);
         CHECK(nothing.empty());
-        CHECK(s.environment.time.elapsed() == 2min);
+        CHECK(s.elapsed() == 2min);
         CHECK(s.count("the firmware takes nothing") == 1);
     });
 }
@@ -209,7 +183,7 @@ TEST_CASE("a client that half-closes is answered, however late, and then let go"
             co_await client->shutdown();
             const auto answer = co_await read_rest(*client);
             CHECK(answer == "first second");
-            CHECK(s.environment.time.elapsed() == late + 1s + 1700ms);
+            CHECK(s.elapsed() == late + 1s + 1700ms);
             co_await core::sleep_for(1ms);
             CHECK(s.slots_used() == 0);
         });
@@ -237,7 +211,7 @@ TEST_CASE("a half-closed client that was answered makes room as soon as somebody
         co_await write_text(*next, "request\n");
         const auto answer = co_await read_text(*next, 6);
         CHECK(answer == "answer");
-        CHECK(s.environment.time.elapsed() == 500ms);
+        CHECK(s.elapsed() == 500ms);
     });
 }
 
@@ -253,7 +227,7 @@ TEST_CASE("a client that half-closes and gets no answer is let go after 90 s") {
         co_await client->shutdown();
         const auto nothing = co_await read_rest(*client);
         CHECK(nothing.empty());
-        CHECK(s.environment.time.elapsed() == 90s);
+        CHECK(s.elapsed() == 90s);
         co_await core::sleep_for(1ms);
         CHECK(s.slots_used() == 0);
     });
@@ -271,7 +245,7 @@ TEST_CASE("a client that is gone closes its channel at once") {
         };
         sim::memory_options reset;
         reset.fail_read_at = 2; // of the relay's end: the first one is the request
-        auto [near, far] = sim::memory_byte_pair(s.environment.executor, {}, reset);
+        auto [near, far] = sim::memory_byte_pair(s.executor, {}, reset);
         s.tasks.spawn(s.relay.serve(std::move(far), 16992));
         co_await write_text(*near, "request\n");
         co_await core::sleep_for(10ms);
@@ -289,7 +263,7 @@ TEST_CASE("a client that says nothing costs no channel and is let go after two m
         CHECK(s.links == 0);
         const auto nothing = co_await read_rest(*silent);
         CHECK(nothing.empty());
-        CHECK(s.environment.time.elapsed() == 120s);
+        CHECK(s.elapsed() == 120s);
     });
 }
 
@@ -334,9 +308,9 @@ TEST_CASE("a device that does not come back is waited for 30 s, for all clients 
         co_await write_text(*b, "request\n");
         const auto nothing = co_await read_rest(*a);
         CHECK(nothing.empty());
-        CHECK(s.environment.time.elapsed() == 30s);
+        CHECK(s.elapsed() == 30s);
         (void)co_await read_rest(*b);
-        CHECK(s.environment.time.elapsed() == 30s);
+        CHECK(s.elapsed() == 30s);
         CHECK(s.count("warn /dev/fake0: the firmware client is in use by another program") == 1);
         CHECK(s.count("error /dev/fake0: the firmware client is in use by another program") == 1);
         CHECK(s.count("gets no channel: the firmware client is in use by another program") == 2);
@@ -345,7 +319,7 @@ TEST_CASE("a device that does not come back is waited for 30 s, for all clients 
         auto c = s.client();
         co_await write_text(*c, "request\n");
         (void)co_await read_rest(*c);
-        CHECK(s.environment.time.elapsed() == 30s + 1s);
+        CHECK(s.elapsed() == 30s + 1s);
         CHECK(s.count("error /dev/fake0: no permission to open the management engine device") == 1);
     });
 }
@@ -357,8 +331,8 @@ TEST_CASE("when others hold the firmware's channels, the client waits for one of
         s.faults.order(sim::fault(sim::fault_kind::slots_taken).for_time(5s));
         auto client = s.client();
         co_await check_echo(s, *client, 1000);
-        CHECK(s.environment.time.elapsed() >= 5s);
-        CHECK(s.environment.time.elapsed() <= 7s);
+        CHECK(s.elapsed() >= 5s);
+        CHECK(s.elapsed() <= 7s);
         CHECK(s.count("the firmware has no channel left") == 1);
     });
 }
@@ -392,6 +366,6 @@ TEST_CASE("stop closes every channel and every client that has one or waits for 
         for (auto &client : clients)
             (void)co_await read_rest(*client);
         CHECK(s.slots_used() == 0);
-        CHECK(s.environment.time.elapsed() == 1s);
+        CHECK(s.elapsed() == 1s);
     });
 }

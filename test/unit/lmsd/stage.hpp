@@ -35,14 +35,14 @@ namespace costrand::test {
 using bytes_stream = std::unique_ptr<core::byte_stream>;
 
 struct stage {
-    explicit stage(coro_environment e, lmsd::relay_options options = {})
-        : environment(e),
-          firmware_tasks(e.executor),
-          tasks(e.executor),
-          faults([executor = e.executor] { return core::now(executor); }),
+    explicit stage(net::any_io_executor ex, lmsd::relay_options options = {})
+        : executor(ex),
+          firmware_tasks(ex),
+          tasks(ex),
+          faults([ex] { return core::now(ex); }),
           device(firmware_tasks),
-          relay(e.executor, lmsd::device_link(device, lmsd::timeouts(), make_log()),
-                std::move(options), make_log()) {
+          relay(ex, lmsd::device_link(device, lmsd::timeouts(), make_log()), std::move(options),
+                make_log()) {
         profile.lme.withdraw_after = {};
         relay_task.spawn(relay.run());
     }
@@ -60,7 +60,7 @@ struct stage {
 
     // A client's end of a connection that the relay serves.
     bytes_stream client(std::uint16_t port = 16992, sim::memory_options end = {}) {
-        auto [near, far] = sim::memory_byte_pair(environment.executor, end, end);
+        auto [near, far] = sim::memory_byte_pair(executor, end, end);
         tasks.spawn(relay.serve(std::move(far), port));
         return std::move(near);
     }
@@ -71,7 +71,10 @@ struct stage {
     }
     [[nodiscard]] std::size_t slots_used() const { return lme ? lme->slots_used() : 0; }
 
-    coro_environment environment;
+    // Since the start; in virtual time.
+    [[nodiscard]] core::duration elapsed() const { return core::now(executor).time_since_epoch(); }
+
+    net::any_io_executor executor;
     sim::profile profile = sim::without_delays(sim::amt16());
     // What the firmware does on a channel.
     sim::lme_link::service service;
@@ -82,7 +85,7 @@ struct stage {
     std::size_t links = 0;
     sim::lme_link *lme = nullptr;             // the present one
     core::message_stream *link_end = nullptr; // its firmware's end
-    core::task_group relay_task{environment.executor};
+    core::task_group relay_task{executor};
     lmsd::relay relay;
 
   private:
@@ -112,8 +115,8 @@ struct stage {
 
 using story = std::function<awaitable<void>(stage &)>;
 
-inline awaitable<void> tell(coro_environment e, lmsd::relay_options options, story what) {
-    stage s(e, std::move(options));
+inline awaitable<void> tell(net::any_io_executor executor, story what) {
+    stage s(executor);
     std::exception_ptr failure;
     try {
         co_await what(s);
@@ -133,7 +136,7 @@ inline awaitable<void> tell(coro_environment e, lmsd::relay_options options, sto
 }
 
 inline void play(std::size_t teardowns, story what) {
-    run_coro([&](coro_environment e) { return tell(e, lmsd::relay_options(), what); }, teardowns);
+    run_coro([&](coro_environment e) { return tell(e.executor, what); }, teardowns);
 }
 inline void play(story what) {
     play(150, std::move(what));
@@ -159,6 +162,32 @@ inline std::string pattern(std::size_t n) {
     for (std::size_t i = 0; i < n; ++i)
         out[i] = static_cast<char>((i * 31 + i / 251) & 0xff);
     return out;
+}
+
+inline awaitable<void> send_all(core::byte_stream &to, const std::string &text) {
+    co_await core::write_all(to, net::buffer(text));
+}
+
+// Sends all and reads all of it back, at the same time.
+inline awaitable<void> check_echo(stage &s, core::byte_stream &client, std::size_t n) {
+    const std::string sent = pattern(n);
+    core::task_group writer(s.executor);
+    writer.spawn(send_all(client, sent));
+    const auto back = co_await read_text(client, n);
+    co_await writer.join();
+    CHECK((back == sent));
+}
+
+// Reads a line without its end.
+inline awaitable<std::string> read_line(core::byte_stream &from) {
+    std::string line;
+    for (;;) {
+        char c = 0;
+        co_await core::read_exactly(from, net::buffer(&c, 1));
+        if (c == '\n')
+            co_return line;
+        line += c;
+    }
 }
 
 // Services of the firmware.

@@ -11,10 +11,11 @@
 #include <doctest/doctest.h>
 
 #include <exception>
+#include <functional>
 
 namespace costrand::test {
 
-inline void run_real(awaitable<void> (*body)()) {
+inline void run_real(const std::function<awaitable<void>()> &body) {
     net::io_context context(1);
     std::exception_ptr failure;
     bool ended = false;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// costrand-lmsd: a local management service. The composition root: options, log, device, signals,
+// exit status.
+#include "options.hpp"
+
+#include <costrand/activate/console.hpp>
+#include <costrand/activate/failure.hpp>
+#include <costrand/activate/process.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/core/spawn.hpp>
+#include <costrand/core/strand.hpp>
+#include <costrand/lmsd/passed_sockets.hpp>
+#include <costrand/lmsd/run.hpp>
+#include <costrand/transports/heci_mei.hpp>
+#include <costrand/transports/heci_socket.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+using namespace costrand;
+
+namespace {
+
+constexpr int failed = 1, wrong_use = 2;
+
+void tell_stdout(std::string_view text) {
+    activate::write_text(STDOUT_FILENO, text);
+}
+void tell_stderr(std::string_view text) {
+    activate::write_text(STDERR_FILENO, text);
+}
+
+activate::console_options console_for(const lmsd::settings &options) {
+    activate::console_options out;
+    out.out = &tell_stdout;
+    out.err = &tell_stderr;
+    out.wall_clock = &std::chrono::system_clock::now;
+    out.threshold = options.log_level;
+    out.json = options.json;
+    return out;
+}
+
+std::unique_ptr<heci::device> open_device(const std::string &path) {
+    constexpr std::string_view socket_prefix = "unix:";
+    if (path.starts_with(socket_prefix))
+        return heci::open_socket_device(path.substr(socket_prefix.size()));
+    heci::mei_options where;
+    where.path = path;
+    return heci::open_mei(std::move(where));
+}
+
+// Until a signal comes, which is success, or the run ends by itself.
+int serve(const lmsd::settings &options, activate::console &says) {
+    const auto device = open_device(options.device);
+    lmsd::world with{*device, lmsd::take_passed_sockets(), lmsd::relay_options(),
+                     &lmsd::tell_ready};
+    std::exception_ptr failure;
+    bool asked = false;
+    net::cancellation_signal cancel;
+    net::io_context context(1);
+    const auto strand = core::make_session_strand(context);
+    net::signal_set signals(context, SIGINT, SIGTERM);
+    signals.async_wait([&](error_code ec, int number) {
+        if (ec)
+            return; // the run is over
+        asked = true;
+        signals.clear(); // a second one has its default effect
+        says.log_line(core::log_level::info,
+                      "stops: " + std::string(activate::signal_name(number)));
+        net::post(strand, [&] { cancel.emit(net::cancellation_type::terminal); });
+    });
+    core::spawn(strand, lmsd::run(std::move(with), says.log()),
+                net::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr thrown) {
+                    failure = thrown;
+                    signals.cancel();
+                }));
+    context.run();
+    cancel.slot().clear(); // what it holds refers to the context
+    if (failure && !asked)
+        std::rethrow_exception(failure);
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    activate::protect_process();
+    lmsd::settings options;
+    try {
+        options = lmsd::read_settings(std::vector<std::string>(argv + 1, argv + argc),
+                                      [](const char *name) { return std::getenv(name); });
+    } catch (const activate::error &e) {
+        tell_stderr("costrand-lmsd: " + e.why().text + "\n");
+        return wrong_use;
+    }
+    if (options.action == lmsd::what_to_do::help) {
+        tell_stdout(lmsd::help_text());
+        return 0;
+    }
+    if (options.action == lmsd::what_to_do::version) {
+        tell_stdout("costrand-lmsd " COSTRAND_VERSION "\n");
+        return 0;
+    }
+    activate::console says(console_for(options));
+    try {
+        return serve(options, says);
+    } catch (const std::exception &e) {
+        says.log_line(core::log_level::error, e.what());
+        return failed;
+    }
+}

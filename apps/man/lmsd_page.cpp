@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes costrand-lmsd(1): lmsd_page TEMPLATE OUTPUT VERSION DATE
+#include "options.hpp"
+#include "roff.hpp"
+
+#include <cstdio>
+#include <exception>
+
+using namespace costrand;
+
+namespace {
+
+std::string option_entries() {
+    std::string out;
+    for (const auto &spec : lmsd::options()) {
+        const auto value =
+            spec.kind == activate::value_kind::choice ? spec.choices : spec.value_name;
+        out +=
+            man::entry(man::option_tag(spec.letter, spec.name, value), activate::option_text(spec));
+    }
+    return out;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    if (argc != 5)
+        return 2;
+    try {
+        man::write_page(argv[1], argv[2],
+                        {{"version", argv[3]}, {"date", argv[4]}, {"options", option_entries()}});
+    } catch (const std::exception &e) {
+        std::fprintf(stderr, "lmsd_page: %s\n", e.what());
+        return 1;
+    }
+}
