@@ -8,6 +8,7 @@
 #include <costrand/wsman/namespaces.hpp>
 #include <costrand/wsman/xml.hpp>
 
+#include "described_messages.hpp"
 #include "recorded.hpp"
 
 #include <boost/json/parse.hpp>
@@ -62,7 +63,7 @@ void check_elements(const xml_element &from, const boost::json::object &json) {
     std::size_t names = 0;
     for (const auto &e : from.children) {
         const auto same = from.children_named(e.name);
-        if (same.front() != &e)
+        if (same.front() != &e || (e.name == "SelectorSet" && e.children.empty()))
             continue;
         ++names;
         const auto *v = json.if_contains(e.name);
@@ -101,6 +102,9 @@ void check_value(const xml_element &e, const boost::json::value &v) {
 
 // The same elements; those of one name in their order.
 void check_same(xml_element read, xml_element put) {
+    for (auto &e : read.children)
+        if (e.ns == wsman::uri::enumeration)
+            e.ns = read.ns; // an alarm, in one file
     for (auto *e : {&read, &put})
         std::ranges::stable_sort(e->children, {}, &xml_element::name);
     CHECK(read == put);
@@ -119,11 +123,39 @@ xml_element body_of(const core::result<std::string> &markup) {
 
 } // namespace
 
+TEST_CASE("each of the 297 recorded replies is understood") {
+    const auto files = test::data_files("wsman-responses", ".xml");
+    CHECK(files.size() == 297);
+    for (const auto &path : files) {
+        CAPTURE(path);
+        const auto reply = wsman::parse_reply(test::read_file(path));
+        REQUIRE(reply.has_value());
+        CHECK_FALSE(reply->fault);
+        const std::string_view name = reply->body ? std::string_view(reply->body->name) : "";
+        const auto class_name =
+            std::string_view(reply->resource_uri).substr(reply->resource_uri.rfind('/') + 1);
+        if (name == "EnumerateResponse") {
+            CHECK_FALSE(reply->body->value("EnumerationContext").empty());
+        } else if (name == "PullResponse") {
+            CHECK(reply->body->child("Items") != nullptr); // see the tests of instances
+        } else if (name == "ResourceCreated") {
+            CHECK(wsman::read_reference(*reply->body).has_value());
+        } else if (name.ends_with("_OUTPUT")) {
+            const auto *schema = test::find_message(class_name, name);
+            REQUIRE(schema != nullptr);
+            const wsman::any_instance output(schema->make());
+            wsman::read_fields(*reply->body, *output);
+            CHECK(output->others.empty());
+            check_elements(*reply->body, boost::json::parse(wsman::to_json(*output)).as_object());
+        } else if (!name.empty() && name != "ReturnValue") { // that of a Delete
+            CHECK(wsman::find_class(name) != nullptr);
+        }
+    }
+}
+
 TEST_CASE("each recorded instance is read whole: no element is unknown to its class") {
     for (const auto &r : recorded_instances()) {
         CAPTURE(r.file);
-        if (wsman::find_class(r.element.name) == nullptr)
-            continue;
         const auto read = wsman::read_any(r.element);
         REQUIRE_MESSAGE(read.has_value(), r.element.name);
         for (const auto &e : (*read)->others)
@@ -134,8 +166,6 @@ TEST_CASE("each recorded instance is read whole: no element is unknown to its cl
 TEST_CASE("the JSON of each recorded instance says what the reply says, and no more") {
     for (const auto &r : recorded_instances()) {
         CAPTURE(r.file);
-        if (wsman::find_class(r.element.name) == nullptr)
-            continue;
         const auto read = wsman::read_any(r.element);
         REQUIRE(read.has_value());
         const auto json = boost::json::parse(wsman::to_json(**read));
@@ -146,8 +176,6 @@ TEST_CASE("the JSON of each recorded instance says what the reply says, and no m
 TEST_CASE("each recorded instance is written as it was read") {
     for (const auto &r : recorded_instances()) {
         CAPTURE(r.file);
-        if (wsman::find_class(r.element.name) == nullptr)
-            continue;
         const auto read = wsman::read_any(r.element);
         REQUIRE(read.has_value());
         check_same(r.element, body_of(wsman::whole_body(**read)));

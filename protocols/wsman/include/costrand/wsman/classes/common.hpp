@@ -128,4 +128,35 @@ constexpr std::string_view texts(package_type) {
            "15 StorageMediaPackage, 16 Blade, 17 BladeExpansion";
 }
 
+enum class link_technology : std::uint32_t {
+    unknown = 0,
+    other = 1,
+    ethernet = 2,
+    ib = 3,
+    fc = 4,
+    fddi = 5,
+    atm = 6,
+    token_ring = 7,
+    frame_relay = 8,
+    infrared = 9,
+    blue_tooth = 10,
+    wireless_lan = 11,
+};
+constexpr std::string_view texts(link_technology) {
+    return "0 Unknown, 1 Other, 2 Ethernet, 3 IB, 4 FC, 5 FDDI, 6 ATM, 7 TokenRing, "
+           "8 FrameRelay, 9 Infrared, 10 BlueTooth, 11 WirelessLAN";
+}
+
+enum class port_type : std::uint32_t {
+    unknown = 0,
+    other = 1,
+    n80211a = 70,
+    n80211b = 71,
+    n80211g = 72,
+    n80211n = 73,
+};
+constexpr std::string_view texts(port_type) {
+    return "0 Unknown, 1 Other, 70 80211a, 71 80211b, 72 80211g, 73 80211n";
+}
+
 } // namespace costrand::wsman::cim
