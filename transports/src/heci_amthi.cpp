@@ -169,6 +169,13 @@ awaitable<void> amthi::unprovision() {
     (void)co_await perform(command::unprovision, std::move(request), on_reset::give_up);
 }
 
+awaitable<shown_certificate> amthi::start_host_based_configuration(shown_certificate ours) {
+    constexpr auto what = command::start_host_based_configuration;
+    auto request = encode_request(what, encode(ours));
+    const auto reply = co_await perform(what, std::move(request), on_reset::give_up);
+    co_return value_of(decode_shown_certificate(reply->bytes));
+}
+
 awaitable<void> amthi::stop_configuration() {
     auto request = encode_request(command::stop_configuration);
     (void)co_await perform(command::stop_configuration, std::move(request), on_reset::give_up);

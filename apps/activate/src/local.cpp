@@ -134,21 +134,34 @@ class run {
                                    "--password");
             wsman::check_password(password_);
         }
-        wsman::admin_activation asked(std::move(certificate), password_);
+        wsman::tls_admin_activation asked(std::move(certificate), password_);
         asked.now = what_.now;
         asked.trust.dns_suffix = co_await need(amt_.read_dns_suffix(), "DNS suffix");
         asked.trust.hashes = co_await read_hashes();
         wsman::check_provisioning_certificate(asked.certificate, asked.trust, asked.now);
-        if (mode_ != control_mode::admin) {
+        if (mode_ != control_mode::admin)
             co_await reach_amt();
-            if (way_.port() == transports::lms_tls_port)
-                throw error(exit_code::unable_to_activate,
-                            "AMT takes TLS only here: admin control mode of such devices is not "
-                            "in this version; client control mode is (--ccm)");
-            co_await log_in_as_host();
-        }
         env_.step("activating to admin control mode");
+        if (way_.port() == transports::lms_tls_port && mode_ == control_mode::none) {
+            asked.mebx_password = what_.mebx_password;
+            asked.start = [this](wsman::leaf_hash ours) { return start(std::move(ours)); };
+            shown_chain_ = wsman::chain_pem(asked.certificate);
+            shown_key_ = asked.certificate.key;
+            co_return co_await wsman::activate_admin_over_tls(client(), std::move(asked), means_);
+        }
+        if (mode_ != control_mode::admin)
+            co_await log_in_as_host();
         co_return co_await wsman::activate_admin(client(), std::move(asked), *random_, means_);
+    }
+
+    // AMT tells which certificate it will show.
+    awaitable<void> start(wsman::leaf_hash ours) {
+        heci::shown_certificate told;
+        told.algorithm = ours.algorithm;
+        told.hash = std::move(ours.hash);
+        auto theirs = co_await amt_.start_host_based_configuration(std::move(told));
+        expected_.algorithm = theirs.algorithm;
+        expected_.hash = std::move(theirs.hash);
     }
 
     awaitable<wsman::setup_result> leave() {
@@ -228,6 +241,8 @@ class run {
         if (way_.port() != transports::lms_tls_port)
             co_return below;
         transports::tls_client_options how;
+        how.certificate_chain_pem = shown_chain_;
+        how.private_key_pem = shown_key_;
         how.trust.check = transports::tls_trust::kind::judged;
         how.trust.judge = [this](const auto &chain) { return believes(chain); };
         co_return co_await transports::tls_connect(std::move(below), std::move(how));
@@ -237,6 +252,8 @@ class run {
     // compare it with.
     bool believes(const std::vector<std::vector<std::byte>> &chain) {
         if (what_.skip_amt_cert_check || mode_ != control_mode::none)
+            return true;
+        if (!chain.empty() && wsman::has_hash(chain.front(), expected_))
             return true;
         tls_fault_ = wsman::fault_of_on_die_chain(chain, {});
         return tls_fault_.empty();
@@ -266,6 +283,10 @@ class run {
     std::unique_ptr<core::random_source> random_;
     wsman::setup_means means_;
     std::optional<wsman::client> client_;
+    // Over TLS, once a configuration is begun.
+    std::string shown_chain_;
+    core::secret shown_key_;
+    wsman::leaf_hash expected_;
     control_mode mode_{};  // before
     bool reached_ = false; // AMT's ports are used
     std::string tls_fault_;

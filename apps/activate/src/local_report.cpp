@@ -32,9 +32,12 @@ exit_code code_of(setup_step step) {
         return exit_code::activation_nonce;
     case setup_step::add_certificate:
         return exit_code::activation_adding_certificate;
+    case setup_step::start_configuration:
     case setup_step::set_up:
     case setup_step::commit:
         return exit_code::activation_failed;
+    case setup_step::set_mebx_password:
+        return exit_code::set_mebx_password_failed;
     case setup_step::unprovision:
         return exit_code::deactivation_failed;
     }

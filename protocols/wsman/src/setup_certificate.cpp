@@ -8,10 +8,7 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <ctime>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -63,9 +60,14 @@ void check_dates(X509 *certificate, std::int64_t now) {
              "the certificate " + quoted(certificate) + " expired on " + day_of(end));
 }
 
-void check_signature_hash(X509 *certificate) {
+int hash_of_signature(X509 *certificate) {
     int hash = NID_undef;
     X509_get_signature_info(certificate, &hash, nullptr, nullptr, nullptr);
+    return hash;
+}
+
+void check_signature_hash(X509 *certificate) {
+    const int hash = hash_of_signature(certificate);
     if (hash == NID_sha1 || hash == NID_md5)
         fail(setup_errc::certificate_weak_hash,
              "the certificate " + quoted(certificate) + " is signed with " +
@@ -101,24 +103,24 @@ void check_leaf(X509 *leaf) {
                  std::string(provisioning_unit) + "\"");
 }
 
-bool is_hash_of(const trusted_hash &entry, core::const_bytes certificate) {
-    std::array<unsigned char, SHA384_DIGEST_LENGTH> out{};
+// Empty for another algorithm.
+std::vector<std::byte> hash_of(core::const_bytes certificate, std::uint8_t algorithm) {
     const auto *bytes = reinterpret_cast<const unsigned char *>(certificate.data());
-    std::size_t size = 0;
-    if (entry.algorithm == by_sha256) {
-        SHA256(bytes, certificate.size(), out.data());
-        size = SHA256_DIGEST_LENGTH;
-    } else if (entry.algorithm == by_sha384) {
-        SHA384(bytes, certificate.size(), out.data());
-        size = SHA384_DIGEST_LENGTH;
+    std::vector<std::byte> out;
+    if (algorithm == by_sha256) {
+        out.resize(SHA256_DIGEST_LENGTH);
+        SHA256(bytes, certificate.size(), reinterpret_cast<unsigned char *>(out.data()));
+    } else if (algorithm == by_sha384) {
+        out.resize(SHA384_DIGEST_LENGTH);
+        SHA384(bytes, certificate.size(), reinterpret_cast<unsigned char *>(out.data()));
     }
-    return size > 0 && std::ranges::equal(std::as_bytes(std::span(out)).first(size), entry.hash);
+    return out;
 }
 
 void check_root(X509 *root, core::const_bytes der, const std::vector<trusted_hash> &hashes) {
     bool known = false;
     for (const auto &entry : hashes) {
-        if (!is_hash_of(entry, der))
+        if (!has_hash(der, {entry.algorithm, entry.hash}))
             continue;
         if (entry.active)
             return;
@@ -214,6 +216,32 @@ std::vector<std::byte> sign(const provisioning_certificate &certificate, core::c
              "the crypto library cannot sign with the key of the provisioning certificate");
     out.resize(size);
     return out;
+}
+
+leaf_hash hash_of_leaf(const provisioning_certificate &certificate) {
+    const auto &der = certificate.chain.front();
+    const auto leaf = read_x509(der);
+    leaf_hash out;
+    out.algorithm = leaf && hash_of_signature(leaf.get()) == NID_sha384 ? by_sha384 : by_sha256;
+    out.hash = hash_of(der, out.algorithm);
+    return out;
+}
+
+bool has_hash(core::const_bytes certificate, const leaf_hash &hash) {
+    const auto own = hash_of(certificate, hash.algorithm);
+    return !own.empty() && own == hash.hash;
+}
+
+std::string chain_pem(const provisioning_certificate &certificate) {
+    const bio_ptr bio(BIO_new(BIO_s_mem()));
+    for (const auto &der : certificate.chain) {
+        const auto one = read_x509(der);
+        if (one && bio)
+            PEM_write_bio_X509(bio.get(), one.get());
+    }
+    char *text = nullptr;
+    const long size = bio ? BIO_get_mem_data(bio.get(), &text) : 0;
+    return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
 }
 
 } // namespace costrand::wsman

@@ -9,6 +9,7 @@
 #include <costrand/core/random.hpp>
 #include <costrand/rps/messages.hpp>
 #include <costrand/sim/firmware.hpp>
+#include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/wsman/digest.hpp>
 #include <costrand/wsman/setup_errc.hpp>
@@ -218,6 +219,31 @@ TEST_CASE("--local --acm upgrades a device in client control mode, without a pas
         in_client_control);
 }
 
+// The simulated device knows no admin before it is set up: how far real firmware lets one in is
+// told by no source. What is before and behind that is seen here.
+TEST_CASE("over TLS only --acm starts the configuration, shows its chain, and stops what fails") {
+    const domain d;
+    for (const bool lms : {true, false}) {
+        auto p = sim::without_delays(sim::built_in_profile("amt19-tls-enforced"));
+        p.lms = lms;
+        p.dns_suffix = "corp.example";
+        sim::trusted_root root;
+        root.hash = sim::sha256_hex(d.who.chain.back());
+        p.roots.push_back(std::move(root));
+        on_machine(p, [&d](machine &m) -> awaitable<void> {
+            d.give(m);
+            const auto end = co_await m.run(local_goal::admin_control);
+            CHECK(end.code() == exit_code::amt_authentication_failed);
+            // Only a client with the announced certificate gets so far as to be asked for a name.
+            CHECK(end.says("AMT_GeneralSettings: AMT refused the password of admin"));
+            CHECK(m.device.counters().http_requests > 0);
+            CHECK(m.device.state().provisioning == sim::provisioning_state::pre);
+            CHECK(!m.device.state().host_based);
+            CHECK(m.device.mode() == sim::control_mode::none);
+        });
+    }
+}
+
 TEST_CASE("what is wrong with a provisioning certificate has the published code") {
     const domain d;
     on_machine(d.profile(true), [&d](machine &m) -> awaitable<void> {
@@ -413,6 +439,8 @@ TEST_CASE("each step of a local activation has its published exit code") {
     CHECK(code_of(setup_step::set_up, setup_errc::not_in_effect) == 102);
     CHECK(code_of(setup_step::set_up, wsman::errc::reply_lost) == 102);
     CHECK(code_of(setup_step::commit, wsman::errc::fault) == 102);
+    CHECK(code_of(setup_step::start_configuration, heci::errc::device_reset) == 102);
+    CHECK(code_of(setup_step::set_mebx_password, refused) == 118);
     CHECK(code_of(setup_step::unprovision, refused) == 110);
     CHECK(code_of(setup_step::set_up, wsman::errc::unauthorized) == 100);
     CHECK(code_of(setup_step::read_certificate, setup_errc::pfx_no_certificate) == 124);

@@ -275,6 +275,28 @@ TEST_CASE("the LAN address is reversed on the wire, the MAC is not") {
     CHECK(decode_lan_settings(short_by_one).error() == errc::bad_reply);
 }
 
+TEST_CASE("a host-based configuration is started with a hash, and answered with one") {
+    shown_certificate ours;
+    ours.algorithm = 2;
+    for (int i = 0x10; i < 0x30; ++i)
+        ours.hash.push_back(static_cast<std::byte>(i));
+    const auto request = encode_request(command::start_host_based_configuration, encode(ours));
+    CHECK(request.size() == 402);
+    const std::string begin = "010100008b0000048601000002"
+                              "101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f";
+    CHECK(to_hex(request) == begin + std::string(2 * (402 - 45), '0'));
+    const std::string reply = "010100008b008004450000000000000002"
+                              "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f" +
+                              std::string(64, '0');
+    const auto data = data_of(reply.c_str(), command::start_host_based_configuration);
+    const auto theirs = decode_shown_certificate(data);
+    REQUIRE(theirs.has_value());
+    CHECK(theirs->algorithm == 2);
+    CHECK(to_hex(theirs->hash) ==
+          "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f");
+    CHECK(!decode_shown_certificate(core::const_bytes(data).first(64)));
+}
+
 TEST_CASE("the local account is cut at NUL and accepted with and without padding") {
     auto data = data_of(account_reply, command::local_account);
     REQUIRE(data.size() == 68);

@@ -201,6 +201,26 @@ TEST_CASE("unprovision is not repeated after a reset: it may have taken effect")
     });
 }
 
+TEST_CASE("a start of a configuration is not repeated after a reset") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        heci::shown_certificate ours;
+        ours.algorithm = 2;
+        ours.hash.assign(32, std::byte{0xab});
+        std::string expected = "010100008b0000048601000002";
+        for (int i = 0; i < 32; ++i)
+            expected += "ab";
+        expected += std::string(2 * (402 - 45), '0');
+        core::task_group servers(env.executor);
+        resetting_device dev(servers);
+        dev.then_serve(serving({{expected, {{}, {}, true}}}));
+        heci::amthi amthi(dev, {}, {});
+        const auto done = co_await test::failure_of(amthi.start_host_based_configuration(ours));
+        CHECK(done == errc::device_reset);
+        CHECK(dev.attempts().size() == 1);
+        co_await servers.join();
+    });
+}
+
 TEST_CASE("a status other than success is an error with the status as its code") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
         core::task_group servers(env.executor);

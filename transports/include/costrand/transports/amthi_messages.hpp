@@ -369,4 +369,36 @@ inline constexpr std::size_t account_padding = 2; // seen in practice, not requi
     return account;
 }
 
+// Start host-based configuration: the hash of the certificate that the host will show on AMT's TLS
+// port, answered with that of the one which AMT will show there.
+struct shown_certificate {
+    std::uint8_t algorithm = 0; // 2 SHA-256, 3 SHA-384
+    std::vector<std::byte> hash;
+};
+
+//   0   1  hash algorithm    65    1  host VPN: 0            (the reply has the first two only)
+//   1  64  hash, padded      66  324  DNS suffix list: empty
+[[nodiscard]] inline std::vector<std::byte> encode(const shown_certificate &ours) {
+    constexpr std::size_t vpn_and_suffixes = 1 + 4 + 320;
+    std::vector<std::byte> out;
+    core::byte_writer w(out);
+    w.u8(ours.algorithm);
+    const auto size = std::min(ours.hash.size(), detail::hash_field_size);
+    w.bytes(core::const_bytes(ours.hash).first(size));
+    w.zeros(detail::hash_field_size - size + vpn_and_suffixes);
+    return out;
+}
+[[nodiscard]] inline core::result<shown_certificate>
+decode_shown_certificate(core::const_bytes data) {
+    core::byte_reader r(data);
+    shown_certificate theirs;
+    theirs.algorithm = r.u8();
+    const auto field = r.bytes(detail::hash_field_size);
+    if (r.failed())
+        return make_error_code(errc::bad_reply);
+    const auto hash = field.first(detail::hash_size(theirs.algorithm, field));
+    theirs.hash.assign(hash.begin(), hash.end());
+    return theirs;
+}
+
 } // namespace costrand::heci

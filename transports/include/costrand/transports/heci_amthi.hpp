@@ -27,9 +27,9 @@ namespace costrand::heci {
 //   errc::bad_reply           the reply is not what the command's format says
 //   errc::reply_timed_out     no reply within timeouts::amthi_reply
 //   those of connect_with_retry
-// When the link is reset, a query is repeated once over a new link; unprovision and
-// stop_configuration are not: errc::device_reset then leaves open whether they took effect.
-// Cancelled: the link is dropped, the next command opens a new one.
+// When the link is reset, a query is repeated once over a new link; unprovision and those that
+// start and stop a configuration are not: errc::device_reset then leaves open whether they took
+// effect. Cancelled: the link is dropped, the next command opens a new one.
 class amthi {
   public:
     // `dev` outlives this object.
@@ -54,6 +54,10 @@ class amthi {
     // Takes the device out of client control mode, or out of an unfinished provisioning. In admin
     // control mode the firmware refuses with a status.
     [[nodiscard]] awaitable<void> unprovision();
+    // Begins a configuration over AMT's TLS port (AMT 19 and later), whose client will show the
+    // certificate with this hash. Gives the hash of the one that AMT will show.
+    [[nodiscard]] awaitable<shown_certificate>
+    start_host_based_configuration(shown_certificate ours);
     // Leaves the "in provisioning" state after an activation that was broken off.
     [[nodiscard]] awaitable<void> stop_configuration();
 

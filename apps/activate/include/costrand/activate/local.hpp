@@ -30,6 +30,7 @@ struct local_request {
     local_goal goal = local_goal::client_control;
     core::secret certificate;          // of admin control: a PFX, base64
     core::secret certificate_password; // empty: it has none
+    core::secret mebx_password;        // of admin control over TLS only; empty: see admin_setup.hpp
     bool partial = false;              // of a deactivation: in admin control mode only
     bool skip_amt_cert_check = false;  // over TLS: whatever AMT shows is believed
     std::int64_t now = 0;              // seconds since 1970, for the dates of certificates

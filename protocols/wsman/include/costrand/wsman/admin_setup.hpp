@@ -7,6 +7,7 @@
 #include <costrand/wsman/setup.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <utility>
 
 namespace costrand::core {
@@ -39,5 +40,26 @@ struct admin_activation {
 [[nodiscard]] awaitable<setup_result> activate_admin(client &amt, admin_activation what,
                                                      core::random_source &random,
                                                      const setup_means &means);
+
+// How a configuration over TLS is begun. The host interface is told the hash of the certificate
+// that the client shows; what it answers is for whoever makes the client's connections, which show
+// chain_pem() and believe what fits that answer (or fault_of_on_die_chain).
+using configuration_start = std::function<awaitable<void>(leaf_hash ours)>;
+
+struct tls_admin_activation : admin_activation {
+    using admin_activation::admin_activation;
+
+    configuration_start start;
+    core::secret mebx_password; // empty: only set when AMT wants one, and then it is `password`
+};
+
+// Into admin control mode on a device that is not activated and takes TLS only (AMT 19 and later):
+// Start configuration, then as `admin` SetAdminAclEntryEx, the MEBx password if there is one, and
+// CommitChanges. `amt` connects after the start only; it goes on as `admin`. After an error the
+// control mode is read again, as in activate_client; a device that is not in admin control mode
+// then is told to stop the configuration (means.stop_configuration). No simulated device plays this
+// to its end yet: see docs/local-activation.md. Errors: as activate_admin.
+[[nodiscard]] awaitable<setup_result>
+activate_admin_over_tls(client &amt, tls_admin_activation what, const setup_means &means);
 
 } // namespace costrand::wsman

@@ -57,4 +57,18 @@ void check_provisioning_certificate(const provisioning_certificate &certificate,
 [[nodiscard]] std::vector<std::byte> sign(const provisioning_certificate &certificate,
                                           core::const_bytes data);
 
+// The hash of the leaf that Start configuration wants: SHA-384 when the leaf is signed with it,
+// else SHA-256.
+struct leaf_hash {
+    std::uint8_t algorithm = 0; // 2 SHA-256, 3 SHA-384
+    std::vector<std::byte> hash;
+};
+[[nodiscard]] leaf_hash hash_of_leaf(const provisioning_certificate &certificate);
+
+// Whether a certificate (DER) has that hash; never with another algorithm.
+[[nodiscard]] bool has_hash(core::const_bytes certificate, const leaf_hash &hash);
+
+// The chain for a TLS client that shows it: PEM, leaf first.
+[[nodiscard]] std::string chain_pem(const provisioning_certificate &certificate);
+
 } // namespace costrand::wsman

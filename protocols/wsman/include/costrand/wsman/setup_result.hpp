@@ -33,7 +33,9 @@ enum class setup_step {
     read_setup_service,
     read_nonce,
     add_certificate,
+    start_configuration, // through the host interface
     set_up,
+    set_mebx_password,
     commit,
     unprovision,
 };

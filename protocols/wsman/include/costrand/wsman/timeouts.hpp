@@ -34,6 +34,10 @@ struct timeouts {
     // times, so far apart (wsman.md 2.2).
     std::chrono::nanoseconds mode_look = std::chrono::seconds(1);
 
+    // Between two tries to start a host-based configuration. RPC tries three times, so far apart
+    // (rpc-cli.md 7.3).
+    std::chrono::nanoseconds start_again = std::chrono::seconds(2);
+
     // Whether `admin` is let in, asked of such a device: all of it. Our choice; by then what was
     // asked for is known, and only somebody else's doing is looked for.
     std::chrono::nanoseconds owner_check = std::chrono::seconds(10);
