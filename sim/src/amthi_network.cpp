@@ -8,7 +8,10 @@
 #include <costrand/transports/amthi_messages.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace costrand::sim {
@@ -29,6 +32,33 @@ bool is_domain_name(std::string_view name) {
     });
 }
 
+// A dotted address; the old one when there is none.
+void read_ipv4(std::string_view text, std::array<std::uint8_t, 4> &to) {
+    std::array<std::uint8_t, 4> read{};
+    for (auto &part : read) {
+        const auto dot = text.find('.');
+        const auto digits = text.substr(0, dot);
+        const auto [end, failed] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), part);
+        if (failed != std::errc() || end != digits.data() + digits.size())
+            return;
+        text.remove_prefix(dot == text.npos ? text.size() : dot + 1);
+    }
+    if (text.empty())
+        to = read;
+}
+
+// As from the factory, with what a Put on AMT_EthernetPortSettings changed.
+lan_interface current(const amthi_call &call, lan_interface lan, std::size_t index) {
+    const auto *ports = call.state().objects.find_name("AMT_EthernetPortSettings");
+    if (ports && index < ports->instances.size()) {
+        const auto &port = ports->instances[index];
+        lan.dhcp = port.value("DHCPEnabled") == "true";
+        read_ipv4(port.value("IPAddress"), lan.ipv4);
+    }
+    return lan;
+}
+
 } // namespace
 
 // AMT's address and the host's: of one network interface they are the same. Assumed.
@@ -45,7 +75,8 @@ amthi_outcome tell_lan_settings(const amthi_call &call) {
     const auto index = *heci::decode_number(call.data);
     if (index > 1)
         return heci::status::invalid_index; // assumed
-    const auto &lan = index == 0 ? call.device().wired : call.device().wireless;
+    const auto lan =
+        current(call, index == 0 ? call.device().wired : call.device().wireless, index);
     heci::lan_settings told;
     if (lan.present()) {
         told.enabled = lan.enabled;

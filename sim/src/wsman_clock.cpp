@@ -19,6 +19,9 @@ method_outcome set_high_accuracy_time(method_call &call) {
                tm2 = number(call.input, "Tm2");
     if (!ta0 || !tm1 || !tm2)
         return returns(invalid_parameter);
+    call.state.objects.change("AMT_TimeSynchronizationService", [](auto &service) {
+        set_property(service, "TimeSource", "1"); // configured, no longer the BIOS's clock
+    });
     call.state.clock_base += (std::int64_t{*tm1} + std::int64_t{*tm2}) / 2 - std::int64_t{*ta0};
     return returns(success);
 }

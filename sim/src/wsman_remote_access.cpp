@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Methods about presence servers and the rules when to call them. The instances are
 // those of recorded conversations; no presence server is ever called.
+#include "encoding.hpp"
 #include "properties.hpp"
 #include "wsman_faults.hpp"
 #include "wsman_instances.hpp"
 #include "wsman_methods.hpp"
+
+#include <costrand/core/endian.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,14 +36,47 @@ endpoint_reference refer_to_rule(const xml_element &rule) {
                  {"CreationClassName", "PolicyRuleName", "SystemCreationClassName", "SystemName"});
 }
 
+// AuthMethod 1 is by a certificate that is here, 2 by user name and password.
+bool can_log_in(const method_call &call) {
+    const auto method = number(call.input, "AuthMethod");
+    const auto user = call.input.value("Username"), password = call.input.value("Password");
+    if (method == 1u)
+        return referred(call.state.objects, call.input.child("Certificate"),
+                        "AMT_PublicKeyCertificate") != nullptr;
+    return method == 2u && !user.empty() && user.size() <= longest_account && !password.empty() &&
+           password.size() <= longest_account;
+}
+
+constexpr std::string_view accounts_class = "AMT_MPSUsernamePassword";
+
+// Recorded: the account has the number of its server, and tells no password.
+std::string account_of(const xml_element &server) {
+    const auto name = server.value("Name");
+    return "Intel(r) AMT:MPS Username Password " + std::string(name.substr(name.rfind(' ') + 1));
+}
+
+void keep_account(device_state &state, const xml_element &server, std::string_view user) {
+    if (user.empty() || !state.objects.find_name(accounts_class))
+        return;
+    auto &accounts = edit_class(state, accounts_class);
+    auto made = instance_of(accounts);
+    set_property(made, "InstanceID", account_of(server));
+    set_property(made, "RemoteID", user);
+    accounts.instances.push_back(std::move(made));
+}
+
+void forget_account(device_state &state, const xml_element &server) {
+    if (state.objects.find_name(accounts_class))
+        std::erase_if(edit_class(state, accounts_class).instances, [&](const auto &one) {
+            return one.value("InstanceID") == account_of(server);
+        });
+}
+
 method_outcome add_mp_server(method_call &call) {
-    const auto format = number(call.input, "InfoFormat"), method = number(call.input, "AuthMethod");
-    const auto port = number(call.input, "Port");
+    const auto format = number(call.input, "InfoFormat"), port = number(call.input, "Port");
     const bool good = (format == 3u || format == 4u || format == 201u) && port && *port > 0 &&
-                      *port < 65536 && (method == 1u || method == 2u) &&
-                      call.input.value("Username").size() <= longest_account &&
-                      call.input.value("Password").size() <= longest_account;
-    if (!good)
+                      *port < 65536 && !call.input.value("AccessInfo").empty();
+    if (!good || !can_log_in(call))
         return returns(invalid_parameter);
     auto &servers = edit_class(call.state, "AMT_ManagementPresenceRemoteSAP");
     if (servers.instances.size() >= most_servers(call.state))
@@ -57,6 +93,7 @@ method_outcome add_mp_server(method_call &call) {
             set_property(made, name, call.input.value(name));
     std::vector<out_parameter> out;
     out.push_back({"MpServer", "", refer_to_server(made)});
+    keep_account(call.state, made, call.input.value("Username"));
     servers.instances.push_back(std::move(made));
     return returns(success, std::move(out));
 }
@@ -71,10 +108,24 @@ void associate(device_state &state, const xml_element &rule, const xml_element &
     associations.instances.push_back(std::move(made));
 }
 
+// What wsman.md 11.4 says of periodic connections: a kind and its numbers, 4 bytes each: 0 and
+// seconds, 1 and hour and minute. Nothing at all is taken, too.
+bool is_schedule(std::string_view text) {
+    const auto data = from_base64(text);
+    if (!data || data->empty())
+        return data.has_value();
+    const auto at = [&](std::size_t i) { return core::load_be<std::uint32_t>(&(*data)[i]); };
+    if (data->size() == 8)
+        return at(0) == 0 && at(4) > 0;
+    return data->size() == 12 && at(0) == 1 && at(4) < 24 && at(8) < 60;
+}
+
 method_outcome add_policy_rule(method_call &call) {
     constexpr auto names = std::to_array<std::string_view>({"User Initiated", "Alert", "Periodic"});
     const auto trigger = number(call.input, "Trigger");
-    if (!trigger || *trigger >= names.size() || !number(call.input, "TunnelLifeTime"))
+    constexpr std::uint32_t periodic = 2;
+    if (!trigger || *trigger >= names.size() || !number(call.input, "TunnelLifeTime") ||
+        (trigger == periodic && !is_schedule(call.input.value("ExtendedData"))))
         return returns(invalid_parameter);
     const auto target = wsman::read_reference(*call.input.child("MpServer"));
     const auto *servers = call.state.objects.find_name("AMT_ManagementPresenceRemoteSAP");
@@ -127,6 +178,8 @@ void after_delete(device_state &state, const xml_element &gone) {
     if (gone.name == "AMT_PublicPrivateKeyPair")
         std::erase_if(state.key_pairs,
                       [&](const auto &pair) { return pair.first == gone.value("InstanceID"); });
+    if (gone.name == "AMT_ManagementPresenceRemoteSAP")
+        forget_account(state, gone);
     endpoint_reference to;
     if (gone.name == "AMT_ManagementPresenceRemoteSAP")
         to = refer_to_server(gone);

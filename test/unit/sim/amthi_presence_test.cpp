@@ -41,7 +41,8 @@ struct bench : test::command_bench {
         const auto added = call(test::invoke(
             "AMT_RemoteAccessService", "AddMpServer",
             "<h:AccessInfo>mps.example.com</h:AccessInfo><h:InfoFormat>201</h:InfoFormat>"
-            "<h:Port>4433</h:Port><h:AuthMethod>2</h:AuthMethod>"));
+            "<h:Port>4433</h:Port><h:AuthMethod>2</h:AuthMethod>"
+            "<h:Username>admin</h:Username><h:Password>pw</h:Password>"));
         CHECK(added.return_value() == 0u);
         const auto &server =
             state.objects.find_name("AMT_ManagementPresenceRemoteSAP")->instances.front();

@@ -49,6 +49,18 @@ TEST_CASE("the wired interface is told in the documented 36 bytes") {
                                                                      "23000000"); // index invalid
 }
 
+TEST_CASE("the wired interface is told with the address that the port's settings have by now") {
+    bench b;
+    b.state.objects.change("AMT_EthernetPortSettings", [](auto &port) {
+        set_property(port, "DHCPEnabled", "false");
+        set_property(port, "IPAddress", "192.0.2.7");
+    });
+    CHECK(test::to_hex(b.ask("01010000480000040400000000000000")) ==
+          "0101000048008004180000000000000001000000"
+          "070200c0000000000201"
+          "02aabbccdd01");
+}
+
 TEST_CASE("hash handles and entries tell the trusted roots") {
     bench b;
     b.device.roots.clear();

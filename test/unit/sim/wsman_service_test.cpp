@@ -175,12 +175,18 @@ TEST_CASE("SetHighAccuracyTimeSynch sets the device's clock to the middle of the
     bench b;
     b.state.clock_base = 1'000'000;
     const auto low = test::invoke("AMT_TimeSynchronizationService", "GetLowAccuracyTimeSynch", "");
+    const auto source = [&] {
+        return std::string(
+            b.ask(test::get_of("AMT_TimeSynchronizationService")).body->value("TimeSource"));
+    };
+    CHECK(source() == "0"); // of the BIOS
     CHECK(b.ask(low).body->value("Ta0") == "1000000");
     CHECK(b.ask(test::invoke("AMT_TimeSynchronizationService", "SetHighAccuracyTimeSynch",
                              "<h:Ta0>1000000</h:Ta0><h:Tm1>1795247150</h:Tm1>"
                              "<h:Tm2>1795247160</h:Tm2>"))
               .return_value() == 0u);
     CHECK(b.ask(low).body->value("Ta0") == "1795247155");
+    CHECK(source() == "1");
     b.now += 10s;
     CHECK(b.ask(low).body->value("Ta0") == "1795247165");
 }
@@ -227,6 +233,12 @@ TEST_CASE("a presence server, its rules and their associations come and go toget
     REQUIRE(server.has_value());
     CHECK(server->resource_uri == resource("AMT_ManagementPresenceRemoteSAP"));
 
+    const auto accounts = b.all("AMT_MPSUsernamePassword"); // as recorded
+    REQUIRE(accounts.size() == 1);
+    CHECK(accounts[0].value("InstanceID") == "Intel(r) AMT:MPS Username Password 0");
+    CHECK(accounts[0].value("RemoteID") == "admin");
+    CHECK(accounts[0].children.size() == 2);
+
     const auto add_rule = [](std::string_view trigger, std::string_view server_name) {
         return test::invoke("AMT_RemoteAccessService", "AddRemoteAccessPolicyRule",
                             "<h:Trigger>" + std::string(trigger) +
@@ -252,4 +264,60 @@ TEST_CASE("a presence server, its rules and their associations come and go toget
     (void)b.ask(test::delete_of("AMT_ManagementPresenceRemoteSAP", "Name", name));
     associations = b.state.objects.find_name("AMT_RemoteAccessPolicyAppliesToMPS");
     CHECK(associations->instances.empty());
+    CHECK(b.all("AMT_MPSUsernamePassword").empty());
+}
+
+TEST_CASE("a presence server is told an account, or a certificate that is here") {
+    bench b;
+    const auto added = [&](std::string_view method, std::string_view account) {
+        return b
+            .ask(test::invoke("AMT_RemoteAccessService", "AddMpServer",
+                              "<h:AccessInfo>mps.example</h:AccessInfo>"
+                              "<h:InfoFormat>201</h:InfoFormat><h:Port>4433</h:Port>"
+                              "<h:AuthMethod>" +
+                                  std::string(method) + "</h:AuthMethod>" + std::string(account)))
+            .return_value();
+    };
+    const auto account = [](const std::string &user, const std::string &password) {
+        return "<h:Username>" + user + "</h:Username><h:Password>" + password + "</h:Password>";
+    };
+    const std::string longest(16, 'x'); // wsman.md 12
+    CHECK(added("2", account("", "pw")) == 36u);
+    CHECK(added("2", account("user", "")) == 36u);
+    CHECK(added("2", account(longest + "x", "pw")) == 36u);
+    CHECK(added("2", account("user", longest + "x")) == 36u);
+    CHECK(added("3", account("user", "pw")) == 36u);
+    CHECK(added("1", account("user", "pw")) == 36u);
+    CHECK(added("1", "<h:Certificate>" +
+                         test::reference_to("AMT_PublicKeyCertificate", "InstanceID", "none") +
+                         "</h:Certificate>") == 36u);
+    CHECK(added("2", account(longest, longest)) == 0u);
+    CHECK(b.all("AMT_ManagementPresenceRemoteSAP").size() == 1);
+}
+
+TEST_CASE("a periodic rule has a schedule of one of the two forms") {
+    bench b;
+    CHECK(b.ask(test::invoke("AMT_RemoteAccessService", "AddMpServer",
+                             "<h:AccessInfo>192.0.2.9</h:AccessInfo><h:InfoFormat>3</h:InfoFormat>"
+                             "<h:Port>4433</h:Port><h:AuthMethod>2</h:AuthMethod>"
+                             "<h:Username>admin</h:Username><h:Password>pw</h:Password>"))
+              .return_value() == 0u);
+    const auto add = [&](std::string_view data) {
+        const auto reply = b.ask(test::invoke(
+            "AMT_RemoteAccessService", "AddRemoteAccessPolicyRule",
+            "<h:Trigger>2</h:Trigger><h:TunnelLifeTime>0</h:TunnelLifeTime><h:ExtendedData>" +
+                std::string(data) + "</h:ExtendedData><h:MpServer>" +
+                test::reference_to("AMT_ManagementPresenceRemoteSAP", "Name",
+                                   "Intel(r) AMT:Management Presence Server 0") +
+                "</h:MpServer>"));
+        (void)b.ask(test::delete_of("AMT_RemoteAccessPolicyRule", "PolicyRuleName", "Periodic"));
+        return reply.return_value();
+    };
+    CHECK(add("AAAAAAAAABk=") == 0u);      // wsman.md 11.4: every 25 s
+    CHECK(add("AAAAAQAAAAYAAAAe") == 0u);  // daily at 6:30
+    CHECK(add("AAAAAQAAABgAAAAe") == 36u); // at 24:30
+    CHECK(add("AAAAAAAAAAA=") == 36u);     // every 0 s
+    CHECK(add("AAAAAgAAABk=") == 36u);     // kind 2
+    CHECK(add("AAAAAA==") == 36u);         // no number
+    CHECK(add("every day") == 36u);
 }
