@@ -3,7 +3,7 @@
 # Builds the Debian packages, looks into them, installs them in a fresh root of this system, uses
 # them there and purges them. The root takes debootstrap and root, and a mirror, which is this
 # system's own; without them the programs run from where the packages were unpacked.
-#   --quick     the two programs' packages only: no compiler goes into the root (.ci/run)
+#   --quick     the programs' packages only: no compiler goes into the root (.ci/run)
 #   --no-root   never makes a root
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -30,7 +30,8 @@ tell "made $(cd build/packages && echo *.deb)"
 runtime=$(echo build/packages/costrand_*.deb)
 dev=$(echo build/packages/libcostrand-dev_*.deb)
 amtsim=$(echo build/packages/costrand-amtsim_*.deb)
-debs=("$runtime" "$dev" "$amtsim")
+lmsd=$(echo build/packages/costrand-lmsd_*.deb)
+debs=("$runtime" "$dev" "$amtsim" "$lmsd")
 
 # $1: package, then files it must hold
 expect_files() {
@@ -57,11 +58,14 @@ done
 expect_files "$runtime" usr/bin/costrand-activate usr/share/man/man1/costrand-activate.1.gz \
   usr/share/doc/costrand/costrand-activate.md
 expect_files "$amtsim" usr/bin/costrand-amtsim usr/share/man/man1/costrand-amtsim.1.gz
+expect_files "$lmsd" usr/bin/costrand-lmsd usr/share/man/man1/costrand-lmsd.1.gz \
+  usr/lib/systemd/system/costrand-lmsd.service usr/lib/systemd/system/costrand-lmsd.socket
 expect_files "$dev" usr/include/costrand/core/stream.hpp usr/include/costrand/sim/firmware.hpp \
   "$lib/libcostrand_core.a" "$lib/libcostrand_boost.a" "$lib/libcostrand_sim.a" \
   "$lib/cmake/costrand/costrandConfig.cmake" "$lib/pkgconfig/costrand.pc"
 expect_field "$runtime" Depends 'libc6 .*libssl3.*libyaml-cpp'
 expect_field "$amtsim" Depends 'libboost-program-options.*libc6'
+expect_field "$lmsd" Depends 'libc6 '
 expect_field "$dev" Depends '^libboost1\.[0-9]+-dev, libssl-dev'
 if command -v lintian >/dev/null; then
   # Nobody asked Debian for these packages, so no report there is closed by them.
@@ -95,7 +99,7 @@ make_root() {
 }
 
 packages=("${debs[@]}")
-[ "$quick" = no ] || packages=("$runtime" "$amtsim")
+[ "$quick" = no ] || packages=("$runtime" "$amtsim" "$lmsd")
 rooted=no
 if [ "$root_wanted" = no ]; then
   tell "no root was wanted"
@@ -125,12 +129,25 @@ fi
 
 inside costrand-activate --version | grep -F "$version" || fail "wrong version"
 inside costrand-amtsim --version | grep -F "$version" || fail "wrong version"
+inside costrand-lmsd --version | grep -F "$version" || fail "wrong version"
 for transport in lme lms; do
   inside costrand-activate --demo --transport "$transport" >"$work/log" 2>&1 ||
     { cat "$work/log" && fail "the demo over $transport"; }
 done
 inside costrand-amtsim --list-profiles | grep amt16 || fail "no profiles"
 inside costrand-amtsim run -- test -c /dev/mei0 || fail "no simulated device"
+if inside costrand-lmsd --device unix:/no/such/socket >"$work/log" 2>&1; then
+  fail "costrand-lmsd has no device and goes on"
+fi
+# What it says first: that it has no device, or that this system's LMS has the port.
+grep -E 'no management engine device|is in use by' "$work/log" || fail "$(cat "$work/log")"
+if command -v systemd-analyze >/dev/null; then
+  dpkg-deb -x "$lmsd" "$work/units"
+  # Resolved where it is installed, it would be.
+  sed -i "s,^ExecStart=,&$work/units/usr/bin/," "$work"/units/usr/lib/systemd/system/*.service
+  systemd-analyze verify --man=no "$work"/units/usr/lib/systemd/system/costrand-lmsd.* ||
+    fail "systemd finds fault with the units"
+fi
 tell "the programs work"
 
 if [ "$rooted" = yes ] && [ "$quick" = no ]; then

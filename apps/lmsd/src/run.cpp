@@ -26,14 +26,14 @@ bool is_final(error_code why) {
            why == heci::errc::no_device || why == heci::errc::not_supported;
 }
 
-awaitable<void> try_device(relay &through, heci::device &device, core::log log) {
+awaitable<void> try_device(relay &through, core::log log) {
     const auto tried = co_await core::as_result(through.ready());
     if (tried)
         co_return;
     if (tried.error() == core::cond::cancelled)
         throw system_error(tried.error());
-    if (is_final(tried.error()))
-        throw std::runtime_error(explain(tried.error(), device));
+    if (is_final(tried.error())) // its cause is told: device_link
+        throw std::runtime_error("there is no device to serve");
     log.warn(component, "the firmware is not reached now: ", tried.error(),
              "; it is tried again when a client comes");
 }
@@ -53,7 +53,7 @@ awaitable<void> run(world with, core::log log) {
     core::task_group parts(executor);
     parts.spawn(through.run());
     parts.spawn(clients.run());
-    parts.spawn(try_device(through, with.device, log));
+    parts.spawn(try_device(through, log));
     co_await parts.join();
 }
 

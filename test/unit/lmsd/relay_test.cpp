@@ -8,7 +8,6 @@
 #include <costrand/transports/heci_errc.hpp>
 
 #include <cstdint>
-#include <tuple>
 
 using namespace costrand;
 using namespace costrand::test;
@@ -22,20 +21,22 @@ constexpr std::size_t few = 5; // places to tear a long story down at
 
 TEST_CASE("bytes go both ways at once, whole and in order") {
     constexpr std::size_t whole = 1 << 20;
-    for (const auto &[window, chop, size] : {std::tuple{1u, whole, 1'000u},
-                                             {9u, std::size_t{7}, 3'000u},
-                                             {4096u, std::size_t{7}, 20'000u},
-                                             {4096u, whole, 300'000u}}) {
-        CAPTURE(window);
-        CAPTURE(chop);
-        play(few, [=, window = window, chop = chop, size = size](stage &s) -> awaitable<void> {
+    struct one {
+        std::uint32_t window;
+        std::size_t chop, size;
+    };
+    for (const one o : {one{1, whole, 1'000}, one{9, 7, 3'000}, one{4096, 7, 20'000},
+                        one{4096, whole, 300'000}}) {
+        CAPTURE(o.window);
+        CAPTURE(o.chop);
+        play(few, [o](stage &s) -> awaitable<void> {
             s.there();
             s.service = echo;
-            s.faults.order(sim::fault(sim::fault_kind::window).for_ever().with(window));
+            s.faults.order(sim::fault(sim::fault_kind::window).for_ever().with(o.window));
             sim::memory_options end;
-            end.chop = chop;
+            end.chop = o.chop;
             auto client = s.client(16992, end);
-            co_await check_echo(s, *client, size);
+            co_await check_echo(s, *client, o.size);
         });
     }
 }
