@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Debian packages: costrand (the program), libcostrand-dev, costrand-amtsim. tools/package.sh makes
-# them. What only Debian wants in a package is left out of a plain `cmake --install`.
+# Debian packages: costrand (the program), costrand-lmsd, libcostrand-dev, costrand-amtsim.
+# tools/package.sh makes them. What only Debian wants in a package is left out of a plain `cmake --install`.
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(FILES apps/activate/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
         RENAME costrand-activate.md COMPONENT runtime)
@@ -61,6 +61,16 @@ a Remote Provisioning Server (RPS): over the Local Management Service where
 there is one, and in-band over the kernel's management engine device where
 there is none.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
+
+costrand_package(lmsd NAME costrand-lmsd SECTION admin SUGGESTS costrand DESCRIPTION
+"local management service for Intel AMT
+costrand-lmsd listens on the ports 16992 and 16993 of the machine itself and
+carries connections to Intel AMT over the kernel's management engine device,
+so that tools that expect a Local Management Service (LMS) find one.")
+set(CPACK_DEBIAN_LMSD_PACKAGE_SHLIBDEPS ON)
+set(lmsd_scripts ${PROJECT_SOURCE_DIR}/packaging/lmsd)
+set(CPACK_DEBIAN_LMSD_PACKAGE_CONTROL_EXTRA
+    ${lmsd_scripts}/postinst ${lmsd_scripts}/prerm ${lmsd_scripts}/postrm)
 
 # Of all Boosts the one that the archives hold parts of, see costrandConfig.cmake.in.
 costrand_package(dev NAME libcostrand-dev SECTION libdevel SUGGESTS costrand-amtsim
