@@ -10,6 +10,7 @@
 
 #include "described_messages.hpp"
 #include "recorded.hpp"
+#include "recorded_instances.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -25,31 +26,6 @@ using namespace costrand;
 using wsman::xml_element;
 
 namespace {
-
-struct recorded_instance {
-    std::string file;
-    xml_element element;
-};
-
-// The instances in the bodies of Get, Put and Pull replies.
-const std::vector<recorded_instance> &recorded_instances() {
-    static const auto all = [] {
-        std::vector<recorded_instance> out;
-        for (const auto &path : test::data_files("wsman-responses", ".xml")) {
-            const auto reply = wsman::parse_reply(test::read_file(path));
-            REQUIRE_MESSAGE(reply.has_value(), path);
-            if (!reply->body)
-                continue;
-            if (const auto *items = reply->body->child("Items"))
-                for (const auto &e : items->children)
-                    out.push_back({path.string(), e});
-            else if (reply->body->name.find("_") == 3) // AMT_, CIM_, IPS_: no method's output
-                out.push_back({path.string(), *reply->body});
-        }
-        return out;
-    }();
-    return all;
-}
 
 // What a value looks like in XML.
 std::string written(const boost::json::value &v) {
@@ -110,17 +86,6 @@ void check_same(xml_element read, xml_element put) {
     CHECK(read == put);
 }
 
-xml_element body_of(const core::result<std::string> &markup) {
-    REQUIRE(markup.has_value());
-    wsman::request_envelope request;
-    request.action = wsman::uri::put;
-    request.body = *markup;
-    const auto sent = wsman::parse_request(wsman::build_request(request).value());
-    REQUIRE(sent.has_value());
-    REQUIRE(sent->body.has_value());
-    return *sent->body;
-}
-
 } // namespace
 
 TEST_CASE("each of the 297 recorded replies is understood") {
@@ -154,7 +119,7 @@ TEST_CASE("each of the 297 recorded replies is understood") {
 }
 
 TEST_CASE("each recorded instance is read whole: no element is unknown to its class") {
-    for (const auto &r : recorded_instances()) {
+    for (const auto &r : test::recorded_instances()) {
         CAPTURE(r.file);
         const auto read = wsman::read_any(r.element);
         REQUIRE_MESSAGE(read.has_value(), r.element.name);
@@ -164,7 +129,7 @@ TEST_CASE("each recorded instance is read whole: no element is unknown to its cl
 }
 
 TEST_CASE("the JSON of each recorded instance says what the reply says, and no more") {
-    for (const auto &r : recorded_instances()) {
+    for (const auto &r : test::recorded_instances()) {
         CAPTURE(r.file);
         const auto read = wsman::read_any(r.element);
         REQUIRE(read.has_value());
@@ -174,10 +139,10 @@ TEST_CASE("the JSON of each recorded instance says what the reply says, and no m
 }
 
 TEST_CASE("each recorded instance is written as it was read") {
-    for (const auto &r : recorded_instances()) {
+    for (const auto &r : test::recorded_instances()) {
         CAPTURE(r.file);
         const auto read = wsman::read_any(r.element);
         REQUIRE(read.has_value());
-        check_same(r.element, body_of(wsman::whole_body(**read)));
+        check_same(r.element, test::body_of(wsman::whole_body(**read)));
     }
 }
