@@ -165,6 +165,29 @@ void option_values::offer(std::size_t index, option_value value) {
         values_[index] = std::move(value);
 }
 
+std::string named(const option_values &values, std::string_view name) {
+    return values[name].where.starts_with("--")
+               ? values[name].where
+               : "--" + std::string(name) + " (from " + values[name].where + ")";
+}
+
+void refuse_later(const option_values &values) {
+    for (const option_spec &spec : values.table())
+        if (spec.state == standing::later && values.given(spec.name))
+            throw error(exit_code::incorrect_command_line_parameters,
+                        named(values, spec.name) + " (" + std::string(spec.help) +
+                            ") is not in this version yet");
+}
+
+void note_without_effect(const option_values &values, std::vector<notice> &notices) {
+    for (const option_spec &spec : values.table())
+        if (spec.state == standing::no_effect && values[spec.name].from != origin::standard &&
+            values.given(spec.name))
+            notices.emplace_back(core::log_level::warn,
+                                 named(values, spec.name) +
+                                     " has no effect here: " + std::string(spec.help));
+}
+
 option_values read_options(option_table table, option_sources sources,
                            std::vector<notice> &notices) {
     option_values values(table);

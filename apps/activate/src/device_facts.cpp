@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device_facts.hpp"
 
+#include <costrand/activate/amt_queries.hpp>
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
-#include <costrand/core/retry.hpp>
 #include <costrand/transports/heci_amthi.hpp>
-#include <costrand/transports/heci_errc.hpp>
-#include <costrand/transports/heci_status.hpp>
 #include <costrand/transports/heci_watchdog.hpp>
 
 #include <optional>
@@ -69,16 +67,8 @@ class reader {
 
     // The first command: what keeps it from an answer is what keeps all of them.
     awaitable<void> read_versions() {
-        core::retry_policy once_more;
-        once_more.attempts = 2;
-        once_more.first_wait = env_.heci_limits.versions_again;
-        once_more.passing = [](error_code why) {
-            return why == heci::errc::reply_timed_out ||
-                   (why.category() == heci::status_category() &&
-                    heci::passes_with_time(static_cast<heci::status>(why.value())));
-        };
-        auto read = [this] { return amt_.read_versions(); };
-        const auto table = co_await need(core::retry(std::move(once_more), read), "versions");
+        const auto table =
+            co_await need(read_versions_patiently(amt_, env_.heci_limits), "versions");
         facts_.version = table.find("AMT");
         facts_.build = table.find("Build Number");
         facts_.sku = table.find("Sku");
@@ -118,16 +108,9 @@ class reader {
     }
 
     awaitable<void> read_hashes() {
-        constexpr std::string_view digits = "0123456789abcdef";
         const auto entries = co_await need(amt_.read_hashes(), "certificate hashes");
-        for (const auto &entry : entries) {
-            std::string text;
-            for (const std::byte b : entry.hash) {
-                text += digits[std::to_integer<unsigned>(b) >> 4];
-                text += digits[std::to_integer<unsigned>(b) & 0xf];
-            }
-            facts_.certificate_hashes.push_back(std::move(text));
-        }
+        for (const auto &entry : entries)
+            facts_.certificate_hashes.push_back(hex_text(entry.hash));
     }
 
     awaitable<void> read_suffix() {

@@ -60,6 +60,8 @@ awaitable<core::secret> ask_password(console *says) {
     co_return co_await ask_without_echo("AMT password: ");
 }
 
+} // namespace
+
 std::unique_ptr<heci::device> open_device(const settings &options) {
     constexpr std::string_view socket_prefix = "unix:";
     if (options.device.starts_with(socket_prefix))
@@ -68,8 +70,6 @@ std::unique_ptr<heci::device> open_device(const settings &options) {
     where.path = options.device;
     return heci::open_mei(std::move(where));
 }
-
-} // namespace
 
 environment host_environment(net::any_io_executor executor, const settings &options,
                              console &says) {
@@ -113,18 +113,25 @@ awaitable<void> activate_here(net::any_io_executor executor, const settings &opt
     conclude(r, options, says);
 }
 
-std::string version_text() {
-    return "costrand-activate " COSTRAND_VERSION " (RPS protocol " +
-           std::string(rps::spoken_version) + ")\n";
-}
-
-std::string version_json() {
+build_facts about_this_build() {
     utsname system{};
     ::uname(&system);
-    return "{\"app\":\"costrand-activate\",\"version\":\"" COSTRAND_VERSION "\",\"protocol\":\"" +
-           std::string(rps::spoken_version) + "\",\"compiler\":" + json_string(__VERSION__) +
-           ",\"platform\":" + json_string(std::string(system.sysname) + "/" + system.machine) +
-           "}\n";
+    return {COSTRAND_VERSION, rps::spoken_version, __VERSION__,
+            std::string(system.sysname) + "/" + system.machine};
+}
+
+std::string version_text(std::string_view program) {
+    const auto build = about_this_build();
+    return std::string(program) + ' ' + std::string(build.version) + " (RPS protocol " +
+           std::string(build.protocol) + ")\n";
+}
+
+std::string version_json(std::string_view program) {
+    const auto build = about_this_build();
+    return "{\"app\":" + json_string(program) + ",\"version\":" + json_string(build.version) +
+           ",\"protocol\":" + json_string(build.protocol) +
+           ",\"compiler\":" + json_string(build.compiler) +
+           ",\"platform\":" + json_string(build.platform) + "}\n";
 }
 
 } // namespace costrand::activate

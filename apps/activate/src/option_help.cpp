@@ -92,7 +92,7 @@ std::vector<option_section> option_sections(option_table table) {
     }
     add("Options",
         [](const option_spec &s) { return s.command.empty() && s.state == standing::works; });
-    add("Accepted, without effect on an activation through a provisioning server",
+    add("Accepted, without effect",
         [](const option_spec &s) { return s.state == standing::no_effect; });
     add("Known, but not in this version",
         [](const option_spec &s) { return s.state == standing::later; });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table of the options of an activation. Parsing, environment, config.yaml and the help
 // text are made of it.
+#include <costrand/activate/option_rows.hpp>
 #include <costrand/activate/options.hpp>
 
 #include <array>
@@ -12,34 +13,17 @@ namespace {
 using enum value_kind;
 using enum standing;
 
+using namespace option_rows;
+
 constexpr std::string_view activate_command = "activate";
 
 constexpr option_spec own(std::string_view name, char letter, std::string_view environment,
                           value_kind kind, std::string_view value_name, standing state,
                           std::string_view help) {
-    return {name,  letter, environment, kind, value_name, {}, activate_command,
-            state, false,  {},          help};
-}
-constexpr option_spec global(std::string_view name, char letter, std::string_view environment,
-                             value_kind kind, std::string_view value_name, standing state,
-                             std::string_view help) {
-    return {name, letter, environment, kind, value_name, {}, {}, state, false, {}, help};
-}
-constexpr option_spec secret(option_spec spec) {
-    spec.secret = true;
-    return spec;
-}
-constexpr option_spec fallback(std::string_view value, option_spec spec) {
-    spec.fallback = value;
-    return spec;
-}
-constexpr option_spec one_of(std::string_view choices, std::string_view value, option_spec spec) {
-    spec.choices = choices;
-    spec.fallback = value;
-    return spec;
+    return row(activate_command, name, letter, environment, kind, value_name, state, help);
 }
 
-constexpr std::array table = {
+constexpr std::array server_way = {
     own("url", 'u', "RPC_URL", text, "URL", works,
         "the provisioning server: ws://HOST[:PORT]/activate or wss://..."),
     own("profile", 0, "RPC_PROFILE", text, "NAME", works, "the profile's name on that server"),
@@ -49,13 +33,9 @@ constexpr std::array table = {
         "host name to report instead of this machine's"),
     own("name", 0, "RPC_NAME", text, "NAME", works, "friendly name of the device"),
     own("uuid", 0, "RPC_UUID", text, "UUID", works, "UUID to report instead of the device's own"),
-    one_of("lms|lme|auto", "auto",
-           own("transport", 0, "RPC_TRANSPORT", choice, "", works,
-               "how AMT is reached: through the LMS service, through the kernel driver, or the "
-               "first of the two that is there")),
-    own("device", 0, "RPC_DEVICE", text, "PATH", works,
-        "the HECI device node, or unix:PATH for a simulated one; without it the machine's own is "
-        "looked for"),
+};
+
+constexpr std::array run = {
     own("proxy", 0, "RPC_PROXY", login, "URL", works,
         "the proxy before the server: http://[USER:PASSWORD@]HOST:PORT or socks5://...; --proxy= "
         "for none; when not given, https_proxy (for ws http_proxy), all_proxy and no_proxy decide"),
@@ -75,34 +55,9 @@ constexpr std::array table = {
                "show it without hardware: a simulated device, a small server and this client, in "
                "one process over real sockets. amt16 (the default) is set up in plain, amt18 and "
                "amt19-tls-enforced to admin control mode with TLS")),
+};
 
-    secret(global("password", 0, "AMT_PASSWORD", text, "PASSWORD", works,
-                  "AMT's admin password; needed when the device is activated already")),
-    global("tenantid", 0, "TENANT_ID", text, "ID", works, "tenant on the server"),
-    global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", works,
-           "do not verify the server's certificate"),
-    one_of(
-        "trace|debug|info|warn|error|fatal|panic", "info",
-        global("log-level", 0, "RPC_LOG_LEVEL", choice, "", works, "how much is told on stderr")),
-    global("verbose", 'v', "RPC_VERBOSE", toggle, "", works, "log level trace"),
-    global("json", 'j', "RPC_JSON", toggle, "", works, "results and log lines as JSON"),
-    global("no-color", 0, "NO_COLOR", toggle, "", works, "no colours on a terminal"),
-    global("help", 'h', "", toggle, "", works, "this text"),
-    global("version", 0, "", toggle, "", works, "the version"),
-
-    global("table", 't', "RPC_TABLE", toggle, "", no_effect, "table layout of other commands"),
-    global("skip-amt-cert-check", 0, "RPC_SKIP_AMT_CERT_CHECK", toggle, "", no_effect,
-           "AMT's own certificate is not seen in a plain activation"),
-    fallback("localhost", global("lmsaddress", 0, "RPC_LMSADDRESS", text, "HOST", no_effect,
-                                 "127.0.0.1 is used")),
-    fallback("16992",
-             global("lmsport", 0, "RPC_LMSPORT", text, "PORT", no_effect, "16992 is used")),
-    secret(global("auth-token", 0, "AUTH_TOKEN", text, "TOKEN", no_effect, "for http servers")),
-    global("auth-username", 0, "AUTH_USERNAME", text, "NAME", no_effect, "for http servers"),
-    secret(global("auth-password", 0, "AUTH_PASSWORD", text, "PASSWORD", no_effect,
-                  "for http servers")),
-    global("auth-endpoint", 0, "AUTH_ENDPOINT", text, "URL", no_effect, "for http servers"),
-    global("devices-endpoint", 0, "DEVICES_ENDPOINT", text, "URL", no_effect, "for http servers"),
+constexpr std::array idle_and_later = {
     secret(own("key", 'k', "CONFIG_ENCRYPTION_KEY", text, "KEY", no_effect,
                "for encrypted profile files")),
     secret(own("mebxpassword", 0, "MEBX_PASSWORD", text, "PASSWORD", no_effect,
@@ -120,6 +75,13 @@ constexpr std::array table = {
     secret(own("provisioningCertPwd", 0, "PROVISIONING_CERT_PASSWORD", text, "PASSWORD", later,
                "its password")),
 };
+
+constexpr auto table =
+    joined(server_way, transport_row(activate_command), device_row(activate_command), run,
+           password_row, server_rows, output_rows,
+           std::array{row({}, "table", 't', "RPC_TABLE", toggle, "", no_effect,
+                          "table layout of other commands")},
+           idle_rows, http_server_rows, idle_and_later);
 
 } // namespace
 

@@ -24,12 +24,6 @@ using enum exit_code;
     throw error(code, std::move(text));
 }
 
-std::string named(const option_values &values, std::string_view name) {
-    return values[name].where.starts_with("--")
-               ? values[name].where
-               : "--" + std::string(name) + " (from " + values[name].where + ")";
-}
-
 bool has_scheme(std::string_view url, std::string_view scheme) {
     return url.size() > scheme.size() + 2 && url.substr(scheme.size(), 3) == "://" &&
            std::equal(scheme.begin(), scheme.end(), url.begin(), [](char a, char b) {
@@ -86,15 +80,6 @@ void refuse_local(const option_values &values) {
                    named(values, name) +
                        ": activation without a server is not in this version yet; activate "
                        "through a provisioning server with --url and --profile");
-}
-
-// What this version does not do yet must not look as if it had been done.
-void refuse_later(const option_values &values) {
-    for (const option_spec &spec : values.table())
-        if (spec.state == standing::later && values.given(spec.name))
-            refuse(incorrect_command_line_parameters, named(values, spec.name) + " (" +
-                                                          std::string(spec.help) +
-                                                          ") is not in this version yet");
 }
 
 void check_demo(const option_values &values) {
@@ -166,15 +151,6 @@ void check_uuid(const option_values &values) {
     refuse(invalid_uuid, named(values, "uuid") + ": \"" + printable(values.text("uuid"), 60) +
                              "\" is not a device's UUID (36 characters, not one of the "
                              "placeholders of unprogrammed boards)");
-}
-
-void note_without_effect(const option_values &values, std::vector<notice> &notices) {
-    for (const option_spec &spec : values.table())
-        if (spec.state == standing::no_effect && values[spec.name].from != origin::standard &&
-            values.given(spec.name))
-            notices.emplace_back(core::log_level::warn,
-                                 named(values, spec.name) +
-                                     " has no effect here: " + std::string(spec.help));
 }
 
 transport_choice transport(std::string_view name) {

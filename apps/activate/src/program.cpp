@@ -8,10 +8,10 @@
 #include <costrand/activate/host.hpp>
 #include <costrand/activate/options.hpp>
 #include <costrand/activate/process.hpp>
+#include <costrand/activate/shell.hpp>
 #include <costrand/activate/tracing.hpp>
 #include <costrand/activate/wiring.hpp>
 
-#include <cstdlib>
 #include <exception>
 #include <new>
 #include <optional>
@@ -27,73 +27,11 @@ namespace costrand::activate {
 
 namespace {
 
-console_options console_for(const settings &options) {
-    console_options out;
-    out.out = [](std::string_view text) { write_text(STDOUT_FILENO, text); };
-    out.err = [](std::string_view text) { write_text(STDERR_FILENO, text); };
-    out.wall_clock = [] { return std::chrono::system_clock::now(); };
-    out.threshold = options.log_level;
-    out.json = options.json;
-    // A trace scrolls: a live line below it would only flicker.
-    const bool terminal = is_terminal(STDERR_FILENO);
-    out.live = terminal && !options.json && options.log_level > core::log_level::debug;
-    out.colour = out.live && !options.no_color;
-    if (out.live)
-        out.columns = [] { return terminal_columns(STDERR_FILENO); };
-    return out;
-}
-
-const char *environment_variable(const char *name) {
-    return std::getenv(name);
-}
-
-option_sources sources_of(std::span<char *> arguments) {
-    option_sources out;
-    out.arguments.assign(arguments.begin(), arguments.end());
-    out.environment = &environment_variable;
-    out.config_file = "config.yaml";
-    return out;
-}
-
-// Children would inherit them, and other processes of root can read them.
-void hide_environment_secrets() {
-    for (const option_spec &spec : options()) {
-        const std::string variable(spec.environment);
-        char *text = variable.empty() ? nullptr : std::getenv(variable.c_str());
-        if (text && holds_secret(spec, text)) {
-            core::wipe(text, std::char_traits<char>::length(text));
-            ::unsetenv(variable.c_str());
-        }
-    }
-}
-
-// How to tell of options that cannot be read: by as much of them as can.
-settings settings_for_complaints(std::span<char *> arguments) {
-    settings out;
-    const char *variable = std::getenv("RPC_JSON");
-    out.json = variable && std::string_view(variable) == "true";
-    for (const std::string_view argument : arguments)
-        out.json =
-            out.json || argument == "--json" || argument == "--json=true" || argument == "-j";
-    return out;
-}
-
 int tell_version(const settings &options) {
-    const std::string text = options.json ? version_json() : version_text();
+    const std::string text =
+        options.json ? version_json("costrand-activate") : version_text("costrand-activate");
     write_text(STDOUT_FILENO, text);
     return 0;
-}
-
-int finish(const end_of_run &end, const settings &options, console &says) {
-    if (end.why) {
-        says.fail(*end.why);
-        if (options.json)
-            says.result(end.signal == 0 ? failure_json(*end.why)
-                                        : interrupted_json(*end.why, signal_name(end.signal)));
-    }
-    if (end.signal != 0)
-        die_by(end.signal);
-    return end.why ? process_status(end.why->code) : 0;
 }
 
 using run_function = awaitable<void> (*)(net::any_io_executor, const settings &, console &,
@@ -179,7 +117,7 @@ int run_program(int argc, char **argv) {
         auto sources = sources_of(arguments);
         hide_secrets(options(), arguments);
         const auto values = read_options(options(), std::move(sources), notices);
-        hide_environment_secrets();
+        hide_environment_secrets(options());
         return run(values, std::move(notices));
     } catch (const error &e) { // the options themselves are not in order
         const auto options = settings_for_complaints(arguments);

@@ -90,6 +90,15 @@ struct option_sources {
 [[nodiscard]] option_values read_options(option_table table, option_sources sources,
                                          std::vector<notice> &notices);
 
+// How an option was given, for messages: "--url", "--url (from config.yaml, line 3)".
+[[nodiscard]] std::string named(const option_values &values, std::string_view name);
+
+// What this version does not do yet must not look as if it had been done: throws error 28.
+void refuse_later(const option_values &values);
+
+// A warning for each option that is given and has no effect.
+void note_without_effect(const option_values &values, std::vector<notice> &notices);
+
 // One line for each option with all that the table knows, wrapped to `width` columns. Options whose
 // `command` or `state` differ stand under headings of their own.
 [[nodiscard]] std::string describe_options(option_table table, std::size_t width);

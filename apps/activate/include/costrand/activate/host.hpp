@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace costrand::activate {
 
@@ -26,7 +27,17 @@ namespace costrand::activate {
 // Tells a report on `says`; throws its failure, if it is one.
 void conclude(const report &r, const settings &options, console &says);
 
-[[nodiscard]] std::string version_text();
-[[nodiscard]] std::string version_json();
+// The device that the options name, or this machine's. Opens nothing yet.
+[[nodiscard]] std::unique_ptr<heci::device> open_device(const settings &options);
+
+struct build_facts {
+    std::string_view version, protocol, compiler; // protocol: of the provisioning server
+    std::string platform;                         // "Linux/x86_64"
+};
+[[nodiscard]] build_facts about_this_build();
+
+// Of --version.
+[[nodiscard]] std::string version_text(std::string_view program);
+[[nodiscard]] std::string version_json(std::string_view program);
 
 } // namespace costrand::activate
