@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Debian packages: costrand (the program), costrand-lmsd, libcostrand-dev, costrand-amtsim.
+# Debian packages: costrand (programs), costrand-lmsd, libcostrand-dev, costrand-amtsim.
 # tools/package.sh makes them. What only Debian wants in a package is left out of a plain `cmake --install`.
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(FILES apps/activate/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
@@ -59,7 +59,7 @@ costrand_package(runtime NAME costrand SECTION admin SUGGESTS costrand-amtsim DE
 costrand-activate activates Intel AMT on a PC in client control mode, through
 a Remote Provisioning Server (RPS): over the Local Management Service where
 there is one, and in-band over the kernel's management engine device where
-there is none.")
+there is none. costrand tells what AMT is on a PC and how it is set up.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 
 costrand_package(lmsd NAME costrand-lmsd SECTION admin SUGGESTS costrand DESCRIPTION

@@ -56,7 +56,10 @@ for deb in "${debs[@]}"; do
   expect_files "$deb" "usr/share/doc/$name/copyright" "usr/share/doc/$name/changelog.Debian.gz"
 done
 expect_files "$runtime" usr/bin/costrand-activate usr/share/man/man1/costrand-activate.1.gz \
-  usr/share/doc/costrand/costrand-activate.md
+  usr/share/doc/costrand/costrand-activate.md \
+  usr/bin/costrand usr/share/man/man1/costrand.1.gz \
+  usr/share/bash-completion/completions/costrand \
+  usr/share/zsh/vendor-completions/_costrand-activate
 expect_files "$amtsim" usr/bin/costrand-amtsim usr/share/man/man1/costrand-amtsim.1.gz
 expect_files "$lmsd" usr/bin/costrand-lmsd usr/share/man/man1/costrand-lmsd.1.gz \
   usr/lib/systemd/system/costrand-lmsd.service usr/lib/systemd/system/costrand-lmsd.socket
@@ -128,6 +131,7 @@ else
 fi
 
 inside costrand-activate --version | grep -F "$version" || fail "wrong version"
+inside costrand version | grep -F "$version" || fail "wrong version"
 inside costrand-amtsim --version | grep -F "$version" || fail "wrong version"
 inside costrand-lmsd --version | grep -F "$version" || fail "wrong version"
 for transport in lme lms; do
@@ -135,6 +139,8 @@ for transport in lme lms; do
     { cat "$work/log" && fail "the demo over $transport"; }
 done
 inside costrand-amtsim --list-profiles | grep amt16 || fail "no profiles"
+inside costrand-amtsim run --profile amt18 -- costrand amtinfo | grep -F 18.0.10 ||
+  fail "no information of a device"
 inside costrand-amtsim run -- test -c /dev/mei0 || fail "no simulated device"
 if inside costrand-lmsd --device unix:/no/such/socket >"$work/log" 2>&1; then
   fail "costrand-lmsd has no device and goes on"

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# manual.sh PROGRAM PAGE.gz: each option that the program's help names stands in its manual page,
+# manual.sh PROGRAM PAGE.gz [COMMAND...]: each option that the program's help names, or that of its
+# commands, stands in its manual page,
 # and those who read such pages find nothing to complain about (mandoc and man, where they are).
 set -euo pipefail
 program=$1 page=$2
+shift 2
 
 fail() {
   echo "manual: $page: $1" >&2
@@ -11,7 +13,13 @@ fail() {
 }
 
 text=$(zcat "$page" | sed 's/\\-/-/g; s/\\f[BIR]//g')
-options=$("$program" --help | grep -oE -- '(^|[^[:alnum:]-])--[[:alpha:]][[:alnum:]-]*' |
+help() {
+  "$program" --help
+  for command in "$@"; do
+    "$program" "$command" --help
+  done
+}
+options=$(help "$@" | grep -oE -- '(^|[^[:alnum:]-])--[[:alpha:]][[:alnum:]-]*' |
   grep -oE -- '--.*' | sort -u)
 [ -n "$options" ] || fail "the help names no options"
 for option in $options; do

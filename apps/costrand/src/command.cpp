@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/commands/command.hpp>
+
+#include <costrand/activate/failure.hpp>
+#include <costrand/activate/option_rows.hpp>
+#include <costrand/commands/amtinfo.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace costrand::commands {
+
+namespace {
+
+using namespace activate::option_rows;
+
+constexpr auto version_table = joined(output_rows);
+
+} // namespace
+
+std::span<const command_spec> commands() noexcept {
+    static const std::array all = {
+        command_spec{command_id::amtinfo, "amtinfo",
+                     "what AMT is on this machine, and how it is set up", amtinfo_options()},
+        command_spec{command_id::version, "version", "the version of this program", version_table},
+    };
+    return all;
+}
+
+const command_spec &chosen_command(std::span<char *const> arguments) {
+    // Of those that may stand before the command; what it does not know takes no value.
+    const auto table = amtinfo_options();
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view token(arguments[i]);
+        if (token == "--")
+            break;
+        if (token.starts_with("--")) {
+            const auto index = activate::detail::find_option(table, token.substr(2));
+            if (index != activate::detail::no_option &&
+                table[index].kind != activate::value_kind::toggle)
+                ++i;
+            continue;
+        }
+        if (token.size() > 1 && token[0] == '-')
+            continue; // they are all toggles
+        for (const auto &command : commands())
+            if (command.name == token)
+                return command;
+        throw activate::error(activate::exit_code::incorrect_command_line_parameters,
+                              "\"" + activate::printable(token, 60) +
+                                  "\" is no command; --help lists them");
+    }
+    return commands().front();
+}
+
+std::string program_help() {
+    constexpr std::size_t column = 14;
+    std::string out = "costrand asks and sets up Intel AMT on this machine.\n"
+                      "\n"
+                      "Usage: costrand [options] COMMAND [options]\n"
+                      "\n"
+                      "Commands:\n";
+    for (const auto &command : commands()) {
+        std::string line = "  " + std::string(command.name);
+        line.resize(std::max(column, line.size() + 1), ' ');
+        out += line + std::string(command.summary) + '\n';
+    }
+    return out + "\n"
+                 "Without a command: amtinfo. The options of a command: costrand COMMAND --help\n";
+}
+
+std::string command_help(const command_spec &command, std::size_t width) {
+    return "costrand " + std::string(command.name) + ": " + std::string(command.summary) +
+           "\n"
+           "\n"
+           "Usage: costrand " +
+           std::string(command.name) + " [options]\n\n" +
+           activate::describe_options(command.options, width) +
+           "\n"
+           "Each value is taken from the command line, else from the environment, else from\n"
+           "config.yaml in the working directory (the names above; those of one command under\n"
+           "its name), else it is the default.\n"
+           "Results go to stdout, log lines to stderr. The exit code is 0 only when all was\n"
+           "told, else one of the documented codes.\n";
+}
+
+} // namespace costrand::commands

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built program as a shell sees it, on machines with and without a device.
+#include <unit/amtsim/amtsim.hpp>
+
+#include <costrand/sim/profile.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace costrand;
+using test::words;
+namespace json = boost::json;
+
+namespace {
+
+test::child_end run(words arguments, bool terminal = false) {
+    test::child_options options;
+    options.arguments = std::move(arguments);
+    options.terminal = terminal;
+    return test::run_child(options);
+}
+
+test::child_end on_device(const std::string &profile, words arguments) {
+    arguments.insert(arguments.begin(), COSTRAND_ACTIVATE);
+    return test::under_amtsim({"--profile", profile}, arguments);
+}
+
+bool has(const std::string &text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+} // namespace
+
+TEST_CASE("the version needs no device and comes as text and as JSON") {
+    const auto text = run({"version"});
+    CHECK(text.status == 0);
+    CHECK(text.err.empty());
+    for (const char *label : {"  Version  ", "  Protocol  ", "  Compiler  ", "  Platform  "})
+        CHECK(has(text.out, label));
+    const auto value = json::parse(run({"version", "--json"}).out);
+    CHECK(value.at("app") == "costrand");
+    CHECK(value.at("protocol") == "4.0.0");
+    CHECK(has(text.out, std::string(value.at("version").as_string())));
+    CHECK(run({"--version"}).out.starts_with("costrand "));
+}
+
+TEST_CASE("help goes to stdout and ends with 0, of the program and of each command") {
+    CHECK(has(run({"--help"}).out, "amtinfo"));
+    CHECK(has(run({"amtinfo", "-h"}).out, "--provisioningState"));
+    const auto end = run({"version", "--help"});
+    CHECK(end.status == 0);
+    CHECK(end.err.empty());
+}
+
+TEST_CASE("what cannot be understood ends with 28 and a JSON object where JSON is wanted") {
+    CHECK(run({"frobnicate"}).status == 28);
+    CHECK(run({"amtinfo", "extra"}).status == 28);
+    CHECK(run({"amtinfo", "--nonsense"}).status == 28);
+    const auto end = run({"--json", "frobnicate"});
+    CHECK(json::parse(end.out).at("code") == 28);
+}
+
+TEST_CASE("without a device the program names it, tells the system's facts, and ends with 2") {
+    const auto end = run({"amtinfo", "--device", "unix:/nonexistent/heci"});
+    CHECK(end.status == 2);
+    CHECK(has(end.err, "/nonexistent/heci"));
+    CHECK(has(end.out, "Hostname (OS)"));
+    const auto value = json::parse(run({"--device", "unix:/nonexistent/heci", "--json"}).out);
+    CHECK(value.at("heciAvailable") == false);
+    CHECK(value.at("code") == 2);
+}
+
+TEST_CASE("a device of each generation is told as text and as JSON") {
+    if (!test::amtsim_can_run())
+        return;
+    for (const char *name : {"amt11", "amt18", "amt19-tls-enforced"}) {
+        CAPTURE(name);
+        const auto p = sim::built_in_profile(name);
+        const auto text = on_device(name, {});
+        CHECK(text.status == 0);
+        CHECK(has(text.out, "  Version                        " + p.amt_version + "\n"));
+        CHECK(has(text.out, "  UUID                           " + p.uuid + "\n"));
+        CHECK(has(text.out, "  Control Mode                   not activated\n"));
+        const auto end = on_device(name, {"amtinfo", "--json", "--all"});
+        CHECK(end.status == 0);
+        const auto value = json::parse(end.out);
+        CHECK(value.at("amt").as_string() == p.amt_version);
+        CHECK(value.at("buildNumber").as_string() == p.build_number);
+        CHECK(value.at("dnsSuffix").as_string() == p.dns_suffix);
+        CHECK(value.at("certificateHashes").at(p.roots.front().name).at("Hash").as_string() ==
+              p.roots.front().hash);
+    }
+}
+
+TEST_CASE("one item for a script is one member") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = on_device("amt18", {"amtinfo", "--mode", "-j"});
+    CHECK(end.out == "{\n  \"controlMode\": \"not activated\"\n}\n");
+    CHECK(end.err.empty());
+}
+
+TEST_CASE("on a terminal no result has a colour") {
+    const auto end = run({"version"}, true);
+    CHECK(end.out.find('\x1b') == end.out.npos);
+}
