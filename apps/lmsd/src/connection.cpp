@@ -85,17 +85,19 @@ awaitable<bool> connection::hear_first_word() {
 awaitable<bool> connection::get_channel() {
     const auto executor = co_await net::this_coro::executor;
     const auto begun = core::now(executor);
-    auto got = co_await core::as_result(core::with_deadline(times_.channel, open()));
+    const auto got = co_await core::as_result(core::with_deadline(times_.channel, open_or_leave()));
     const core::duration waited = core::now(executor) - begun;
     if (got) {
-        to_ = std::move(*got);
         if (waited >= std::chrono::seconds(1))
             owner_.log_.info(component, "client ", number_, " has its channel after ", waited);
         co_return true;
     }
-    if (got.error() == core::cond::cancelled)
+    if (left_)
+        owner_.log_.info(component, "client ", number_, " left after ", waited, ", waiting for ",
+                         waits_for_, "; nothing of it was passed on");
+    else if (got.error() == core::cond::cancelled)
         throw system_error(got.error());
-    if (got.error() == core::errc::timed_out)
+    else if (got.error() == core::errc::timed_out)
         owner_.log_.warn(component, "client ", number_, " for port ", port_, " waited ", waited,
                          " for ", waits_for_, " in vain; it is reset");
     else
@@ -104,21 +106,31 @@ awaitable<bool> connection::get_channel() {
     co_return false;
 }
 
-awaitable<connection::opened> connection::open() {
-    opened out;
+awaitable<void> connection::open_or_leave() {
+    core::task_group both(co_await net::this_coro::executor);
+    both_ = &both;
+    both.spawn(open());
+    both.spawn(until_left());
+    co_await both.join();
+}
+
+awaitable<void> connection::open() {
     waits_for_ = "its turn";
     if (owner_.slots_.full()) {
         owner_.log_.info(component, "client ", number_, " waits: all channels are in use, ",
                          owner_.slots_.waiting(), " waited before it");
         owner_.stir_.notify_all();
     }
+    opened out;
     out.slot = co_await owner_.slots_.acquire();
     waits_for_ = "the firmware";
     for (bool told = false;; told = true) {
         auto channel = co_await core::as_result(owner_.host_.open_channel(port_));
         if (channel) {
             out.channel = std::move(*channel);
-            co_return out;
+            to_ = std::move(out);
+            both_->cancel();
+            co_return;
         }
         if (channel.error() != apf::errc::open_resource_shortage)
             throw system_error(channel.error());
@@ -128,6 +140,25 @@ awaitable<connection::opened> connection::open() {
                              "some");
         waits_for_ = "a channel that others hold";
         co_await core::sleep_for(times_.shortage_again);
+    }
+}
+
+// Reads on while the client waits, as far as there is room: to see whether it is still there.
+awaitable<void> connection::until_left() {
+    const auto executor = co_await net::this_coro::executor;
+    const auto begun = core::now(executor);
+    while (first_word_ < up_buffer_.size()) {
+        const auto n =
+            co_await core::as_result(client_->read_some(net::buffer(up_buffer_) + first_word_));
+        if (n) {
+            first_word_ += *n;
+            continue;
+        }
+        // After a half-close the next read says the same again.
+        if (n.error() == core::end_of_stream && core::now(executor) - begun < times_.half_close)
+            co_return;
+        left_ = n.error() != core::cond::cancelled;
+        throw system_error(n.error());
     }
 }
 

@@ -42,7 +42,9 @@ class connection {
 
     awaitable<bool> hear_first_word();
     awaitable<bool> get_channel();
-    awaitable<opened> open();
+    awaitable<void> open_or_leave();
+    awaitable<void> open();
+    awaitable<void> until_left();
     awaitable<void> carry();
     awaitable<void> upward();
     awaitable<void> downward();
@@ -64,6 +66,7 @@ class connection {
     std::size_t first_word_ = 0; // bytes in up_buffer_
     opened to_;
     std::string_view waits_for_;
+    bool left_ = false; // while it waited
     core::task_group *both_ = nullptr;
     meter up_{*this}, down_{*this};
     bool half_closed_ = false;

@@ -121,6 +121,46 @@ TEST_CASE("a client whose turn does not come is let go after a minute, and the n
     });
 }
 
+TEST_CASE(
+    "what a client asked that left while it waited is not passed on; one that half-closed with "
+    "its request is answered") {
+    play(few, [](stage &s) -> awaitable<void> {
+        s.there();
+        std::vector<std::string> begun;
+        core::notifier go;
+        s.service = [&](bytes_stream channel) -> awaitable<void> {
+            begun.push_back(co_await read_line(*channel));
+            if (begun.back() == "hold")
+                co_await go.wait();
+            co_await send_all(*channel, "answer");
+        };
+        std::vector<bytes_stream> holders;
+        for (int i = 0; i < 8; ++i) {
+            holders.push_back(s.client());
+            co_await write_text(*holders.back(), "hold\n");
+        }
+        co_await core::sleep_for(1s);
+        auto leaves = s.client(), half_closes = s.client(), stays = s.client();
+        co_await write_text(*leaves, "leaves\n");
+        co_await write_text(*half_closes, "half-closes\n");
+        co_await half_closes->shutdown();
+        co_await write_text(*stays, "stays");
+        co_await core::sleep_for(5s);
+        leaves->close();
+        co_await write_text(*stays, " to the end\n"); // read while it waits
+        co_await core::sleep_for(5s);
+        CHECK(s.count("left after 5 s, waiting for its turn") == 1);
+        go.notify_all();
+        const auto first = co_await read_rest(*half_closes);
+        CHECK(first == "answer");
+        const auto second = co_await read_rest(*stays);
+        CHECK(second == "answer");
+        const std::vector<std::string> after(begun.begin() + 8, begun.end());
+        CHECK(after == std::vector<std::string>{"half-closes", "stays to the end"});
+        CHECK(s.elapsed() == 11s);
+    });
+}
+
 TEST_CASE("a client that never reads stalls no other, and loses its channel after two minutes") {
     play(few, [](stage &s) -> awaitable<void> {
         s.there();
@@ -245,7 +285,7 @@ TEST_CASE("a client that is gone closes its channel at once") {
             closed = end.error() == core::end_of_stream;
         };
         sim::memory_options reset;
-        reset.fail_read_at = 2; // of the relay's end: the first one is the request
+        reset.fail_read_at = 3; // the relay reads the request, looks on while it waits, reads on
         auto [near, far] = sim::memory_byte_pair(s.executor, {}, reset);
         s.tasks.spawn(s.relay.serve(std::move(far), 16992));
         co_await write_text(*near, "request\n");

@@ -51,7 +51,8 @@ class relay {
     // - the client's end of stream: the firmware is not told (APF has no half-close), its answer is
     //   still carried; see timeouts::reply and answered;
     // - the firmware's CHANNEL_CLOSE: end of stream for the client, behind all that came before;
-    // - the client is gone or reset: CHANNEL_CLOSE;
+    // - the client is gone or reset: CHANNEL_CLOSE; while it waits, it is as if it had not come
+    //   (timeouts::half_close);
     // - no channel, a lost link, stop(), a side that stalls: a reset for the client (transports::
     //   reset), never an orderly end that could pass for a whole answer.
     // Any number of calls may overlap. Needs run() to run. Throws only cancellation.

@@ -15,6 +15,12 @@ struct timeouts {
     // less patient goes earlier.
     core::duration channel = std::chrono::seconds(60);
 
+    // The end of stream of a client that waits: so soon after its first bytes it ends its requests,
+    // which are answered; later it has given up, and what it asked must not happen behind its back.
+    // Our choice: programs that half-close do it with the request, and no program's time limit is
+    // as short.
+    core::duration half_close = std::chrono::seconds(1);
+
     // The device is waited for so long while it is busy, resetting, or its LME client is away. The
     // sum of the waits that are recommended for the first two (heci.md 6).
     core::duration device = std::chrono::seconds(30);
