@@ -3,6 +3,8 @@
 // types, arrays, and the text of each value.
 #include <costrand/wsman/classes/description.hpp>
 #include <costrand/wsman/classes/registry.hpp>
+#include <costrand/wsman/classes/return_values.hpp>
+#include <costrand/wsman/classes/setup.hpp>
 
 #include "described_messages.hpp"
 #include "recorded.hpp"
@@ -19,6 +21,7 @@
 
 using namespace costrand;
 using wsman::value_kind;
+namespace ips = wsman::ips;
 
 namespace {
 
@@ -254,6 +257,78 @@ TEST_CASE("each list of a class in the specification is of a described struct") 
                                             "StartTime",
                                             "Interval"};
     CHECK(unknown == parts);
+}
+
+TEST_CASE("a status that a method may return has a text") {
+    std::size_t lists = 0;
+    for (const auto &s : sections())
+        for (const auto &list : s.lists) {
+            const auto *described = find_described(s, list);
+            if (described == nullptr || !list.name.ends_with("_OUTPUT"))
+                continue;
+            CAPTURE(list.name);
+            const auto row =
+                std::ranges::find(described->fields, "ReturnValue", &wsman::field::name);
+            REQUIRE(row != described->fields.end());
+            REQUIRE(row->enumerated != nullptr);
+            // A list for the one method before the one that its line names (wsman.md 9.3).
+            const auto method = list.name.substr(0, list.name.rfind('_'));
+            for (const auto &name : {method + "ReturnValue", list.fields.back().type}) {
+                const auto values = s.values.find(name);
+                if (values == s.values.end())
+                    continue;
+                ++lists;
+                for (const auto &item : split(values->second, ", ")) {
+                    CAPTURE(item);
+                    const auto number = static_cast<std::uint32_t>(std::stoul(item));
+                    CHECK_FALSE(wsman::text_in(row->enumerated->texts, number).empty());
+                }
+                break;
+            }
+        }
+    CHECK(lists > 30);
+}
+
+TEST_CASE("the three methods of setting up AMT have the three lists of return values") {
+    std::size_t rows = 0;
+    for (const auto &line : split(chapter("\n### 9.3 ", "\n## 10. "), "\n")) {
+        auto cells = split(line, " | ");
+        if (cells.size() != 4 || !std::isdigit(static_cast<unsigned char>(line[2])))
+            continue;
+        ++rows;
+        const auto number = static_cast<std::uint32_t>(std::stoul(line.substr(2)));
+        const std::string_view texts[] = {
+            wsman::text(static_cast<ips::setup_status>(number)),
+            wsman::text(static_cast<ips::admin_setup_status>(number)),
+            wsman::text(static_cast<ips::add_next_cert_in_chain_status>(number))};
+        for (std::size_t i = 0; i < 3; ++i) {
+            CAPTURE(number);
+            CAPTURE(i);
+            CHECK(texts[i].empty() == cells[i + 1].starts_with("\xe2\x80\x94")); // a dash
+            // "method disabled" and MethodDisabled: the first three letters will do.
+            if (!texts[i].empty() && texts[i] != "CertChainLengthExceeded") // chain too long
+                CHECK(plain(texts[i]).substr(0, 3) ==
+                      plain(cells[i + 1].substr(cells[i + 1].find_first_not_of('*'))).substr(0, 3));
+        }
+    }
+    CHECK(rows == 7);
+}
+
+TEST_CASE("AMT's status values have the names of the specification") {
+    std::size_t compared = 0;
+    for (const auto &line : split(chapter("\n### 9.1 ", "\n### 9.2 "), "\n")) {
+        const auto cells = split(line, "|");
+        for (std::size_t i = 1; i + 2 < cells.size(); i += 2) {
+            const auto digits = plain(cells[i]);
+            if (digits.empty() || !std::isdigit(static_cast<unsigned char>(digits[0])))
+                continue;
+            const auto status = static_cast<wsman::pt_status>(std::stoul(digits));
+            CHECK(" " + std::string(wsman::text(status)) + " " == cells[i + 1]);
+            ++compared;
+        }
+    }
+    CHECK(compared == 56);
+    CHECK(split(texts(wsman::pt_status::success), ", ").size() == compared);
 }
 
 TEST_CASE("the texts of an enumeration are numbers in rising order with a word each") {
