@@ -8,6 +8,8 @@
 #include <costrand/lmsd/service.hpp>
 #include <costrand/transports/tcp.hpp>
 
+#include <support/forked.hpp>
+
 #include <optional>
 
 #include <sys/socket.h>
@@ -169,16 +171,21 @@ TEST_CASE("a client that resets its connection closes its channel") {
     });
 }
 
-TEST_CASE("a port in use is named with its address") {
+TEST_CASE("a port in use is told with its address and the process that has it") {
     play_real([](stage &s) -> awaitable<void> {
         transports::tcp_acceptor other(s.executor, "127.0.0.1", 0);
         const auto port = other.port();
         lmsd::service service(s.executor, s.relay, core::log());
-        const auto said = what_it_says([&] { service.listen("127.0.0.1", port, 16992); });
+        const auto attempt = [&] { service.listen("127.0.0.1", port, 16992); };
+        const std::string begin = "127.0.0.1:" + std::to_string(port) + ": the port is in use by ";
         // This process is nobody whom it would name.
-        CHECK(said == "127.0.0.1:" + std::to_string(port) +
-                          ": the port is in use by another program, which is not seen from "
-                          "here");
+        CHECK(what_it_says(attempt) == begin + "another program, which is not seen from here");
+        if (::access("/proc/self/fd", R_OK) == 0) {
+            const forked holder;
+            const auto said = what_it_says(attempt);
+            CHECK(said.starts_with(begin));
+            CHECK(said.ends_with("(process " + std::to_string(holder.pid()) + ")"));
+        }
         co_return;
     });
 }

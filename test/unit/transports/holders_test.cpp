@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <support/forked.hpp>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,7 +15,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace costrand;
@@ -52,34 +53,6 @@ class proc_folder {
 
   private:
     fs::path path_;
-};
-
-// A process of ours that lives as long as this object, with what we had open when it began.
-class child {
-  public:
-    child() {
-        int ends[2];
-        REQUIRE(::pipe(ends) == 0);
-        pid_ = ::fork();
-        if (pid_ == 0) {
-            char byte = 0;
-            ::close(ends[1]);
-            [[maybe_unused]] const auto parent_is_gone = ::read(ends[0], &byte, 1);
-            ::_exit(0);
-        }
-        ::close(ends[0]);
-        alive_ = ends[1];
-    }
-    child(const child &) = delete;
-    child &operator=(const child &) = delete;
-    ~child() {
-        ::close(alive_);
-        ::waitpid(pid_, nullptr, 0);
-    }
-    [[nodiscard]] int pid() const noexcept { return pid_; }
-
-  private:
-    int pid_ = -1, alive_ = -1;
 };
 
 bool names(const std::vector<holder> &found, int pid) {
@@ -169,7 +142,7 @@ TEST_CASE("the real /proc tells of a process of ours") {
     REQUIRE(::listen(listening, 1) == 0);
     REQUIRE(::getsockname(listening, reinterpret_cast<sockaddr *>(&address), &size) == 0);
     {
-        const child other;
+        const test::forked other;
         CHECK(names(transports::holders_of_file(path), other.pid()));
         CHECK(names(transports::listeners_of_port(ntohs(address.sin_port)), other.pid()));
     }
