@@ -167,6 +167,11 @@ std::string lower(std::string text) {
 
 } // namespace
 
+void read_way_settings(const option_values &values, settings &out) {
+    out.transport = transport(values["transport"].text.reveal());
+    out.device = values.text("device");
+}
+
 void read_output_settings(const option_values &values, settings &out) {
     out.verbose = values.is_on("verbose");
     out.log_level =
@@ -222,9 +227,9 @@ settings make_settings(const option_values &values, std::vector<notice> &notices
     out.hostname = values.text("hostname");
     out.friendly_name = values.text("name");
     out.uuid = lower(values.text("uuid"));
-    out.transport = transport(values["transport"].text.reveal());
-    if (!out.demo)
-        out.device = values.text("device");
+    read_way_settings(values, out);
+    if (out.demo)
+        out.device.clear();
     out.tls_tunnel = values.is_on("tls-tunnel");
     out.skip_cert_check = values.is_on("skip-cert-check");
     out.server_timeout = std::chrono::seconds(std::stoul(values.text("server-timeout")));

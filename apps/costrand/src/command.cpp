@@ -4,6 +4,7 @@
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/option_rows.hpp>
 #include <costrand/commands/amtinfo.hpp>
+#include <costrand/commands/local.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +23,10 @@ std::span<const command_spec> commands() noexcept {
     static const std::array all = {
         command_spec{command_id::amtinfo, "amtinfo",
                      "what AMT is on this machine, and how it is set up", amtinfo_options()},
+        command_spec{command_id::activate, "activate",
+                     "takes this device into a control mode, without a server", activate_options()},
+        command_spec{command_id::deactivate, "deactivate",
+                     "takes this device out of its control mode", deactivate_options()},
         command_spec{command_id::version, "version", "the version of this program", version_table},
     };
     return all;

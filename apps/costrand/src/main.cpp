@@ -8,6 +8,7 @@
 #include <costrand/activate/shell.hpp>
 #include <costrand/commands/amtinfo.hpp>
 #include <costrand/commands/command.hpp>
+#include <costrand/commands/local.hpp>
 #include <costrand/commands/report.hpp>
 
 #include <algorithm>
@@ -108,6 +109,10 @@ int run_command(const command_spec &command, const activate::option_values &valu
     switch (command.id) {
     case command_id::version:
         return run_version(values.is_on("json"));
+    case command_id::activate:
+        return run_local(make_activate_settings(values, notices), notices);
+    case command_id::deactivate:
+        return run_local(make_deactivate_settings(values, notices), notices);
     case command_id::amtinfo:
         break;
     }

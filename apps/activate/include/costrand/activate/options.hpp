@@ -84,6 +84,9 @@ void use_environment_proxy(settings &options, const transports::environment_read
 void use_environment_limits(settings &options, const transports::environment_reader &environment,
                             std::vector<notice> &notices);
 
+// How AMT is reached: --transport and --device.
+void read_way_settings(const option_values &values, settings &out);
+
 // The log level and form alone, for telling what make_settings refuses.
 void read_output_settings(const option_values &values, settings &out);
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of rpc-cli.md 6 and 8, as far as they are about this machine alone.
+#include <costrand/commands/local.hpp>
+
+#include <costrand/activate/option_rows.hpp>
+
+#include <array>
+#include <string>
+
+namespace costrand::commands {
+
+namespace {
+
+using namespace activate::option_rows;
+using enum activate::value_kind;
+using enum activate::standing;
+using activate::exit_code;
+
+constexpr std::array activate_rows = {
+    row("activate", "local", 'l', "RPC_LOCAL", toggle, "", works,
+        "without a server; through one: costrand-activate"),
+    row("activate", "ccm", 0, "RPC_CCM", toggle, "", works, "to client control mode"),
+    row("activate", "acm", 0, "RPC_ACM", toggle, "", works,
+        "to admin control mode, from client control mode too; needs --provisioningCert"),
+    secret(row("activate", "provisioningCert", 0, "PROVISIONING_CERT", text, "BASE64", works,
+               "the provisioning certificate with its key and chain: a PFX file in base64")),
+    secret(row("activate", "provisioningCertPwd", 0, "PROVISIONING_CERT_PASSWORD", text, "PASSWORD",
+               works, "the password of that file")),
+    secret(row("activate", "mebxpassword", 0, "MEBX_PASSWORD", text, "PASSWORD", works,
+               "of AMT's own menu; is set only with --acm on devices that take TLS only")),
+    row("activate", "stopConfig", 0, "RPC_STOP_CONFIG", toggle, "", works,
+        "only stop a configuration that was begun and not finished"),
+    row("activate", "name", 0, "RPC_NAME", text, "NAME", works, "friendly name of the device"),
+};
+
+constexpr std::array activate_others = {
+    row("activate", "skipIPRenew", 0, "RPC_SKIP_IP_RENEW", toggle, "", no_effect,
+        "no address is renewed here"),
+    row("activate", "dns", 'd', "RPC_DNS", text, "SUFFIX", no_effect,
+        "what counts is AMT's own suffix"),
+    row("activate", "hostname", 0, "RPC_HOSTNAME", text, "NAME", no_effect, "there is no server"),
+    row("activate", "uuid", 0, "RPC_UUID", text, "UUID", no_effect, "there is no server"),
+    row("activate", "url", 'u', "RPC_URL", text, "URL", later,
+        "the provisioning server: use costrand-activate"),
+    row("activate", "profile", 0, "RPC_PROFILE", text, "NAME", later,
+        "the profile on a server: use costrand-activate; profile files"),
+    row("activate", "tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", later,
+        "TLS between server and AMT: use costrand-activate"),
+    row("activate", "proxy", 0, "RPC_PROXY", login, "URL", later,
+        "the proxy before the server: use costrand-activate"),
+    secret(row("activate", "key", 'k', "CONFIG_ENCRYPTION_KEY", text, "KEY", later,
+               "for encrypted profile files")),
+};
+
+constexpr std::array deactivate_rows = {
+    row("deactivate", "local", 'l', "RPC_LOCAL", toggle, "", works,
+        "without a server; the only way here so far"),
+    row("deactivate", "partial", 0, "RPC_PARTIAL", toggle, "", works,
+        "partial unprovisioning; from admin control mode only"),
+};
+
+constexpr std::array deactivate_others = {
+    row("deactivate", "url", 'u', "RPC_URL", text, "URL", later, "through a server"),
+    row("deactivate", "force", 'f', "RPC_FORCE", toggle, "", later,
+        "without comparing passwords on the server"),
+    row("deactivate", "uuid", 0, "RPC_UUID", text, "UUID", later, "for the server"),
+    row("deactivate", "tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", later,
+        "TLS between server and AMT"),
+};
+
+constexpr std::array common = {
+    secret(global("password", 0, "AMT_PASSWORD", text, "PASSWORD", works,
+                  "AMT's admin password: the one to set, or the one that is set; it is asked for "
+                  "when it is needed and there is a terminal")),
+    global("skip-amt-cert-check", 0, "RPC_SKIP_AMT_CERT_CHECK", toggle, "", works,
+           "over TLS, do not look at what AMT shows before it is set up"),
+};
+
+constexpr std::array unused = {
+    global("table", 't', "RPC_TABLE", toggle, "", no_effect, "table layout of other commands"),
+    global("tenantid", 0, "TENANT_ID", text, "ID", no_effect, "there is no server"),
+    global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", no_effect,
+           "there is no server"),
+    fallback("localhost", global("lmsaddress", 0, "RPC_LMSADDRESS", text, "HOST", no_effect,
+                                 "127.0.0.1 is used")),
+    fallback("16992", global("lmsport", 0, "RPC_LMSPORT", text, "PORT", no_effect,
+                             "16992 or 16993 is used")),
+};
+
+constexpr auto activate_table =
+    joined(activate_rows, transport_row("activate"), device_row("activate"), common, output_rows,
+           activate_others, unused, http_server_rows);
+constexpr auto deactivate_table =
+    joined(deactivate_rows, transport_row("deactivate"), device_row("deactivate"), common,
+           output_rows, deactivate_others, unused, http_server_rows);
+
+[[noreturn]] void refuse(exit_code code, std::string text) {
+    throw activate::error(code, std::move(text));
+}
+[[noreturn]] void exclude(const activate::option_values &values, std::string_view one,
+                          std::string_view other) {
+    refuse(exit_code::invalid_parameter_combination,
+           named(values, one) + " and " + named(values, other) + " exclude each other");
+}
+
+local_settings common_settings(const activate::option_values &values,
+                               std::vector<activate::notice> &notices) {
+    activate::refuse_later(values);
+    activate::note_without_effect(values, notices);
+    local_settings out;
+    activate::read_output_settings(values, out.base);
+    activate::read_way_settings(values, out.base);
+    out.base.password = values["password"].text;
+    out.request.skip_amt_cert_check = values.is_on("skip-amt-cert-check");
+    return out;
+}
+
+activate::local_goal goal_of(const activate::option_values &values) {
+    const bool client = values.is_on("ccm"), admin = values.is_on("acm"),
+               stop = values.is_on("stopConfig");
+    if (client && admin)
+        exclude(values, "ccm", "acm");
+    if (stop && (client || admin))
+        exclude(values, "stopConfig", client ? "ccm" : "acm");
+    if (stop)
+        return activate::local_goal::stop_configuration;
+    if (!values.is_on("local"))
+        refuse(exit_code::incorrect_command_line_parameters,
+               "activate needs --local here; through a provisioning server: costrand-activate");
+    if (!client && !admin)
+        refuse(exit_code::incorrect_command_line_parameters,
+               "--local needs a mode: --ccm (client control) or --acm (admin control)");
+    if (admin && !values.given("provisioningCert"))
+        refuse(exit_code::incorrect_command_line_parameters,
+               "--acm needs a provisioning certificate: set PROVISIONING_CERT or give "
+               "--provisioningCert");
+    return admin ? activate::local_goal::admin_control : activate::local_goal::client_control;
+}
+
+} // namespace
+
+activate::option_table activate_options() noexcept {
+    return activate_table;
+}
+activate::option_table deactivate_options() noexcept {
+    return deactivate_table;
+}
+
+local_settings make_activate_settings(const activate::option_values &values,
+                                      std::vector<activate::notice> &notices) {
+    auto out = common_settings(values, notices);
+    out.base.friendly_name = values.text("name");
+    out.request.goal = goal_of(values);
+    out.request.certificate = values["provisioningCert"].text;
+    out.request.certificate_password = values["provisioningCertPwd"].text;
+    out.request.mebx_password = values["mebxpassword"].text;
+    return out;
+}
+
+local_settings make_deactivate_settings(const activate::option_values &values,
+                                        std::vector<activate::notice> &notices) {
+    auto out = common_settings(values, notices);
+    if (!values.is_on("local"))
+        refuse(exit_code::incorrect_command_line_parameters,
+               "deactivate needs --local: through a server is not in this version");
+    out.request.goal = activate::local_goal::deactivation;
+    out.request.partial = values.is_on("partial");
+    return out;
+}
+
+} // namespace costrand::commands
