@@ -37,7 +37,7 @@ std::string with(const std::string &more) {
 
 TEST_CASE("every generation is there, and each makes a device") {
     const auto names = built_in_profiles();
-    CHECK(names == std::vector<std::string>{"amt11", "amt15", "amt16", "amt18",
+    CHECK(names == std::vector<std::string>{"amt11", "amt15", "amt16", "amt18", "amt18-wireless",
                                             "amt19-tls-enforced", "amt21"});
     const auto random = core::seeded_random(1);
     for (const auto &name : names) {
@@ -144,7 +144,7 @@ TEST_CASE("a profile without a name, a version or a UUID is none") {
     CHECK(complaint(R"({"name": "x"})").find("amt_version") != std::string::npos);
     CHECK(complaint(R"({"name": "x", "like": "amt12"})") ==
           "mine.json, line 1: there is no profile \"amt12\"; there are: amt11, amt15, amt16, "
-          "amt18, amt19-tls-enforced, amt21");
+          "amt18, amt18-wireless, amt19-tls-enforced, amt21");
     CHECK_THROWS_AS((void)built_in_profile("amt12"), std::runtime_error);
     CHECK(complaint(R"({"name": "x", "identity": {"uuid": "A"}})").find("small letters") !=
           std::string::npos);

@@ -107,6 +107,20 @@ TEST_CASE("a wireless profile is listed without its pass phrase, and can be dele
     CHECK(b.all("CIM_WiFiEndpointSettings").empty());
 }
 
+TEST_CASE("there is a built-in profile with a wireless port") {
+    wifi_bench b;
+    b.device = built_in_profile("amt18-wireless");
+    b.state = factory_state(b.device, *b.random);
+    b.activate();
+    CHECK(b.add(wifi_profile()) == ok);
+    CHECK(b.ask(invoke("CIM_WiFiPort", "RequestStateChange",
+                       "<h:RequestedState>32769</h:RequestedState>"))
+              .return_value() == ok);
+    CHECK(b.ask(get_of("CIM_WiFiPort")).body->value("EnabledState") == "32769");
+    CHECK(b.ask(get_of("CIM_WiFiPort")).body->value("PermanentAddress") == "020000000118");
+    CHECK(b.all("AMT_EthernetPortSettings").size() == 2);
+}
+
 TEST_CASE("a wireless profile out of its limits is an invalid parameter (3)") {
     wifi_bench b;
     const auto with = [&](std::string wifi_profile::*field, std::string value) {
