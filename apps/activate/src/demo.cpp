@@ -7,6 +7,7 @@
 
 #include <costrand/transports/lms_tcp.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -101,7 +102,9 @@ awaitable<void> run_demo(net::any_io_executor executor, const settings &options,
     how.recorded = how.device == "amt16" ? plain_profile : tls_profile;
     how.timings.after_activation = how.timings.before_tunnel = how.timings.before_repeat =
         how.timings.port_switch_delay = how.timings.between_tls_settings = shortened_wait;
-    how.longest_tls_restart = shortened_restart;
+    how.alter_device = [](sim::profile &p) {
+        p.tls.restart = std::min<core::duration>(p.tls.restart, shortened_restart);
+    };
     demo_world world(executor, how, simulators_log(says));
     introduce(world, how, says);
     settings asked = options;

@@ -8,7 +8,6 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -37,7 +36,8 @@ sim::profile device_profile(const demo_options &options, sim::rps_server &server
     root.hash = sim::sha256_hex(server.provisioning_root());
     out.roots.push_back(std::move(root));
     out.dns_suffix = "corp.example";
-    out.tls.restart = std::min(out.tls.restart, options.longest_tls_restart);
+    if (options.alter_device)
+        options.alter_device(out);
     return out;
 }
 

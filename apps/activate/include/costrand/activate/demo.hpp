@@ -18,6 +18,7 @@
 #include <costrand/transports/tcp.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,8 +31,8 @@ struct demo_options {
     std::string recorded = "ccm";
     // The server's own waits; the defaults are the recorded ones.
     sim::rps_timings timings;
-    // The device's TLS port is deaf for no longer than this behind a restart.
-    core::duration longest_tls_restart = core::duration::max();
+    // What is to be otherwise about that device. May be empty.
+    std::function<void(sim::profile &)> alter_device;
 };
 
 // A simulated machine and a server behind real sockets: the firmware's HECI at a unix socket in a
