@@ -12,7 +12,7 @@ os_release=/etc/os-release list=no
 extra=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --ci) extra+=(clang clang-format dpkg-dev file mandoc debootstrap pkgconf chromium) ;;
+    --ci) extra+=(clang clang-format dpkg-dev file mandoc debootstrap pkgconf chromium mold) ;;
     --packages) extra+=(dpkg-dev file) ;;
     --list) list=yes os_release=$2 && shift ;;
     *) echo "setup: $1: no such option" >&2 && exit 2 ;;
