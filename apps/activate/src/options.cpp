@@ -78,8 +78,8 @@ void refuse_local(const option_values &values) {
         if (values.given(name))
             refuse(incorrect_command_line_parameters,
                    named(values, name) +
-                       ": activation without a server is not in this version yet; activate "
-                       "through a provisioning server with --url and --profile");
+                       ": without a server activates `costrand activate --local`; this program "
+                       "does it through a provisioning server, with --url and --profile");
 }
 
 void check_demo(const option_values &values) {

@@ -8,6 +8,7 @@
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/retry.hpp>
+#include <costrand/wsman/classes/return_values.hpp>
 #include <costrand/wsman/xml.hpp>
 
 #include <exception>
@@ -20,7 +21,8 @@ namespace costrand::wsman {
 namespace {
 
 constexpr int most_starts = 3;
-constexpr std::uint32_t data_missing = 2057; // CommitChanges: a MEBx password is needed first
+// Of CommitChanges: a MEBx password is needed first.
+constexpr auto data_missing = static_cast<std::uint32_t>(pt_status::data_missing);
 
 std::vector<std::byte> bytes_of_hex(std::string_view digits) {
     const auto value = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };

@@ -2,61 +2,23 @@
 // Words for what a set-up meets: control modes, return values, errors.
 #include <costrand/wsman/setup_result.hpp>
 
-#include <algorithm>
-#include <array>
-#include <span>
+#include <costrand/wsman/classes/return_values.hpp>
+#include <costrand/wsman/classes/setup.hpp>
 
 namespace costrand::wsman {
 
 namespace {
 
-struct value_text {
-    std::uint32_t value;
-    std::string_view text;
-};
-
-// wsman.md 9.3. The three lists differ: the same number means something else in each.
-constexpr auto setup_values = std::to_array<value_text>({
-    {1, "internal error"},
-    {2, "invalid state"},
-    {3, "invalid parameter"},
-    {4, "method disabled"},
-    {5, "authentication failed"},
-    {6, "flash write limit exceeded"},
-});
-constexpr auto admin_setup_values = std::to_array<value_text>({
-    {1, "internal error"},
-    {2, "invalid state"},
-    {3, "invalid parameter"},
-    {5, "authentication failed"},
-    {6, "flash write limit exceeded"},
-});
-constexpr auto add_certificate_values = std::to_array<value_text>({
-    {1, "invalid parameter"},
-    {2, "internal error"},
-    {3, "invalid state"},
-    {4, "certificate verification failed"},
-    {5, "certificate chain too long"},
-});
-// wsman.md 12, AMT_SetupAndConfigurationService.
-constexpr auto service_values = std::to_array<value_text>({
-    {1, "internal error"},
-    {16, "not permitted"},
-    {36, "invalid parameter"},
-    {38, "flash write limit exceeded"},
-    {2054, "invalid password"},
-    {2057, "data missing: AMT needs a MEBx password first"},
-    {2076, "blocked by another component"},
-});
-
-std::span<const value_text> values_of(std::string_view method) {
+// The three lists of IPS_HostBasedSetupService differ: the same number means something else in
+// each.
+std::string_view texts_of(std::string_view method) {
     if (method == "AddNextCertInChain")
-        return add_certificate_values;
+        return texts(ips::add_next_cert_in_chain_status{});
     if (method == "AdminSetup")
-        return admin_setup_values;
+        return texts(ips::admin_setup_status{});
     if (method == "Setup" || method == "UpgradeClientToAdmin")
-        return setup_values;
-    return service_values;
+        return texts(ips::setup_status{});
+    return texts(pt_status{});
 }
 
 bool is_after_a_call(setup_step step) {
@@ -88,11 +50,10 @@ std::string to_string(control_mode mode) {
 }
 
 std::string setup_return_text(std::string_view method, std::uint32_t value) {
-    const auto table = values_of(method);
-    const auto found = std::ranges::find(table, value, &value_text::value);
+    const auto text = text_in(texts_of(method), value);
     auto out = std::to_string(value);
-    if (found != table.end())
-        out += " (" + std::string(found->text) + ")";
+    if (!text.empty())
+        out += " (" + std::string(text) + ")";
     return out;
 }
 

@@ -183,7 +183,7 @@ TEST_CASE("a certificate that AMT refuses is told by its place and AMT's reason"
         REQUIRE(e);
         CHECK(e->step() == setup_step::add_certificate);
         CHECK(e->return_value() == 4u);
-        CHECK(e->text() == add_call + " was refused with 4 (certificate verification failed), "
+        CHECK(e->text() == add_call + " was refused with 4 (CertVerifyFailed), "
                                       "certificate 2 of 3; the device is not activated");
         CHECK(w.calls(setup_call) == 0);
     });
@@ -210,7 +210,7 @@ TEST_CASE("a refusal by AdminSetup has the text of its own table") {
         const auto e = co_await w.failure(std::move(op));
         REQUIRE(e);
         CHECK(e->step() == setup_step::set_up);
-        CHECK(e->text() == setup_call + " was refused with 5 (authentication failed); the device "
+        CHECK(e->text() == setup_call + " was refused with 5 (AuthFailed); the device "
                                         "is not activated");
     });
 }

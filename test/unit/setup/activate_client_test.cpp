@@ -240,8 +240,8 @@ TEST_CASE("a wrong password of the local system account is named") {
 
 TEST_CASE("a refusal by Setup is reported at once, with its number and meaning") {
     for (const auto &[value, text] :
-         {std::pair(1u, "1 (internal error)"), std::pair(4u, "4 (method disabled)"),
-          std::pair(6u, "6 (flash write limit exceeded)")})
+         {std::pair(1u, "1 (InternalError)"), std::pair(4u, "4 (MethodDisabled)"),
+          std::pair(6u, "6 (FlashWriteLimitExceeded)")})
         in_world(way::lms, [value, text](device_world &w) -> awaitable<void> {
             w.device.inject().order(
                 sim::fault(sim::fault_kind::return_value).on_call(setup_call).with(value));

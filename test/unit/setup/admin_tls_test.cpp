@@ -236,7 +236,7 @@ TEST_CASE("any failure before the commit stops the configuration") {
         co_await d.run(std::move(what));
         REQUIRE(d.failed);
         CHECK(d.failed->step() == setup_step::set_mebx_password);
-        CHECK(d.failed->text().find("2054 (invalid password)") != std::string::npos);
+        CHECK(d.failed->text().find("2054 (INVALID_PASSWORD)") != std::string::npos);
         CHECK(d.stops == 1);
     });
     scripted([](scripted_amt &d) -> awaitable<void> {

@@ -103,7 +103,7 @@ TEST_CASE("an Unprovision that is refused is told by its number and meaning") {
         REQUIRE(e);
         CHECK(e->code() == setup_errc::method_refused);
         CHECK(e->return_value() == 2076u);
-        CHECK(e->text().find("2076 (blocked by another component)") != std::string::npos);
+        CHECK(e->text().find("2076 (BLOCKING_COMPONENT)") != std::string::npos);
         CHECK(e->mode() == control_mode::admin);
     });
 }
@@ -118,8 +118,20 @@ TEST_CASE("a partial deactivation asks for PartialUnprovision") {
         const auto e = co_await w.failure(std::move(op));
         REQUIRE(e);
         CHECK(e->return_value() == 36u);
-        CHECK(e->text().starts_with(partial_call + " was refused with 36 (invalid parameter)"));
+        CHECK(e->text().starts_with(partial_call + " was refused with 36 (INVALID_PARAMETER)"));
         CHECK(w.calls(unprovision_call) == 0);
+    });
+}
+
+TEST_CASE("a partial deactivation leaves admin control mode") {
+    in_admin_world([](device_world &w) -> awaitable<void> {
+        auto what = with_password();
+        what.partial = true;
+        const auto done = co_await wsman::deactivate(*w.amt, std::move(what), w.means);
+        CHECK(done.before == control_mode::admin);
+        CHECK(done.after == control_mode::none);
+        CHECK(w.device.calls().back().call == partial_call);
+        CHECK(w.device.mode() == sim::control_mode::none);
     });
 }
 

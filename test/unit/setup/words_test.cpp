@@ -60,19 +60,18 @@ TEST_CASE("each printable character may stand in a password, and no other") {
 }
 
 TEST_CASE("the same return value means something else to another method (wsman.md 9.3)") {
-    CHECK(setup_return_text("Setup", 2) == "2 (invalid state)");
-    CHECK(setup_return_text("Setup", 4) == "4 (method disabled)");
-    CHECK(setup_return_text("UpgradeClientToAdmin", 5) == "5 (authentication failed)");
-    CHECK(setup_return_text("AdminSetup", 1) == "1 (internal error)");
+    CHECK(setup_return_text("Setup", 2) == "2 (InvalidState)");
+    CHECK(setup_return_text("Setup", 4) == "4 (MethodDisabled)");
+    CHECK(setup_return_text("UpgradeClientToAdmin", 5) == "5 (AuthFailed)");
+    CHECK(setup_return_text("AdminSetup", 1) == "1 (InternalError)");
     CHECK(setup_return_text("AdminSetup", 4) == "4"); // not in its list
-    CHECK(setup_return_text("AddNextCertInChain", 1) == "1 (invalid parameter)");
-    CHECK(setup_return_text("AddNextCertInChain", 2) == "2 (internal error)");
-    CHECK(setup_return_text("AddNextCertInChain", 3) == "3 (invalid state)");
-    CHECK(setup_return_text("AddNextCertInChain", 4) == "4 (certificate verification failed)");
-    CHECK(setup_return_text("AddNextCertInChain", 5) == "5 (certificate chain too long)");
-    CHECK(setup_return_text("Unprovision", 16) == "16 (not permitted)");
-    CHECK(setup_return_text("CommitChanges", 2057) ==
-          "2057 (data missing: AMT needs a MEBx password first)");
+    CHECK(setup_return_text("AddNextCertInChain", 1) == "1 (InvalidParam)");
+    CHECK(setup_return_text("AddNextCertInChain", 2) == "2 (InternalError)");
+    CHECK(setup_return_text("AddNextCertInChain", 3) == "3 (InvalidState)");
+    CHECK(setup_return_text("AddNextCertInChain", 4) == "4 (CertVerifyFailed)");
+    CHECK(setup_return_text("AddNextCertInChain", 5) == "5 (CertChainLengthExceeded)");
+    CHECK(setup_return_text("Unprovision", 16) == "16 (NOT_PERMITTED)");
+    CHECK(setup_return_text("CommitChanges", 2057) == "2057 (DATA_MISSING)");
     CHECK(setup_return_text("Setup", 99) == "99");
 }
 

@@ -78,9 +78,8 @@ struct setup_result {
     std::optional<setup_failure> in_spite_of;
 };
 
-// What a ReturnValue of IPS_HostBasedSetupService or AMT_SetupAndConfigurationService means: "5
-// (authentication failed)"; only the number when the table of that method lacks it (wsman.md 9,
-// 12).
+// What a method's ReturnValue means, by the list of that method: "5 (AuthFailed)"; only the number
+// where the list lacks it (wsman.md 9).
 [[nodiscard]] std::string setup_return_text(std::string_view method, std::uint32_t value);
 
 } // namespace costrand::wsman
