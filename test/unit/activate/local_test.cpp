@@ -193,6 +193,30 @@ TEST_CASE("a device that takes TLS only is activated to client control, over LMS
     }
 }
 
+TEST_CASE("a device that is not set up and shows another chain is not believed, unless told so") {
+    const auto p = sim::without_delays(sim::built_in_profile("amt19-tls-enforced"));
+    const auto shows_its_own = [](sim::device_state &state) {
+        const auto own = sim::make_root(named("AMT", false), sim::pooled_keys()->next_key());
+        state.tls.emplace();
+        state.tls->enabled = true;
+        state.tls_certificate = own.chain.front();
+        state.tls_key = own.key;
+    };
+    on_machine(
+        p,
+        [](machine &m) -> awaitable<void> {
+            const auto end = co_await m.run(local_goal::client_control);
+            CHECK(end.code() == exit_code::server_certificate_verification_failed);
+            CHECK(end.says("it has been set up meanwhile"));
+            CHECK(end.says("--skip-amt-cert-check"));
+            CHECK(m.device.counters().http_requests == 0);
+            m.request.skip_amt_cert_check = true;
+            const auto told = co_await m.run(local_goal::client_control);
+            CHECK_MESSAGE(told.code() == exit_code::success, told.text());
+        },
+        shows_its_own);
+}
+
 TEST_CASE("--local --acm activates with a PFX, over LMS and LME") {
     const domain d;
     for (const bool lms : {true, false})
