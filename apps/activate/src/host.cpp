@@ -10,8 +10,7 @@
 #include <costrand/core/strand.hpp>
 #include <costrand/core/time.hpp>
 #include <costrand/rps/messages.hpp>
-#include <costrand/transports/heci_mei.hpp>
-#include <costrand/transports/heci_socket.hpp>
+#include <costrand/transports/heci_open.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/websocket.hpp>
 
@@ -63,12 +62,7 @@ awaitable<core::secret> ask_password(console *says) {
 } // namespace
 
 std::unique_ptr<heci::device> open_device(const settings &options) {
-    constexpr std::string_view socket_prefix = "unix:";
-    if (options.device.starts_with(socket_prefix))
-        return heci::open_socket_device(options.device.substr(socket_prefix.size()));
-    heci::mei_options where;
-    where.path = options.device;
-    return heci::open_mei(std::move(where));
+    return heci::open_device(options.device);
 }
 
 environment host_environment(net::any_io_executor executor, const settings &options,
