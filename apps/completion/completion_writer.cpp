@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a completion: completion_writer bash|zsh PROGRAM OUTPUT. PROGRAM is costrand or
-// costrand-activate. What has no effect, or is not in this version, is not offered.
+// Writes a completion: completion_writer bash|zsh PROGRAM OUTPUT. PROGRAM is costrand,
+// costrand-activate or costrand-lmsd. What has no effect, or is not in this version, is not
+// offered.
+#include "options.hpp"
+
 #include <costrand/activate/options.hpp>
 #include <costrand/commands/command.hpp>
 
@@ -29,6 +32,8 @@ struct command {
 std::vector<command> commands_of(std::string_view program) {
     if (program == "costrand-activate")
         return {{"", "", activate::options()}};
+    if (program == "costrand-lmsd")
+        return {{"", "", lmsd::options()}};
     if (program != "costrand")
         throw std::runtime_error(std::string(program) + ": no such program");
     std::vector<command> out;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes costrand-lmsd(1): lmsd_page TEMPLATE OUTPUT VERSION DATE
+#include "option_entries.hpp"
 #include "options.hpp"
 #include "roff.hpp"
 
@@ -12,12 +13,8 @@ namespace {
 
 std::string option_entries() {
     std::string out;
-    for (const auto &spec : lmsd::options()) {
-        const auto value =
-            spec.kind == activate::value_kind::choice ? spec.choices : spec.value_name;
-        out +=
-            man::entry(man::option_tag(spec.letter, spec.name, value), activate::option_text(spec));
-    }
+    for (const auto &spec : lmsd::options())
+        out += man::option_entry(spec);
     return out;
 }
 

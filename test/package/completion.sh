@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# completion.sh FOLDER: what bash offers for costrand and costrand-activate with the completions in
+# completion.sh FOLDER: what bash offers for the programs with the completions in
 # FOLDER/bash, and whether zsh can read those in FOLDER/zsh, where there is a zsh.
 set -euo pipefail
 folder=$1
@@ -9,7 +9,7 @@ fail() {
   echo "completion: $*" >&2
   exit 1
 }
-for program in costrand costrand-activate; do
+for program in costrand costrand-activate costrand-lmsd; do
   . "$folder/bash/$program"
 done
 
@@ -32,10 +32,12 @@ offers "debug" costrand amtinfo --log-level = d
 offers "lms lme" costrand-activate --transport lm
 offers "--profile" costrand-activate activate -u ws://host --prof
 offers "" costrand-activate --password ""
+offers "--device" costrand-lmsd --dev
+offers "error" costrand-lmsd --log-level e
 offers "" costrand amtinfo --sync # not in this version
 
 if command -v zsh >/dev/null; then
-  for program in costrand costrand-activate; do
+  for program in costrand costrand-activate costrand-lmsd; do
     zsh -n "$folder/zsh/_$program" || fail "zsh cannot read _$program"
   done
 fi

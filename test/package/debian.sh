@@ -62,7 +62,8 @@ expect_files "$runtime" usr/bin/costrand-activate usr/share/man/man1/costrand-ac
   usr/share/zsh/vendor-completions/_costrand-activate
 expect_files "$amtsim" usr/bin/costrand-amtsim usr/share/man/man1/costrand-amtsim.1.gz
 expect_files "$lmsd" usr/bin/costrand-lmsd usr/share/man/man1/costrand-lmsd.1.gz \
-  usr/lib/systemd/system/costrand-lmsd.service usr/lib/systemd/system/costrand-lmsd.socket
+  usr/lib/systemd/system/costrand-lmsd.service usr/lib/systemd/system/costrand-lmsd.socket \
+  usr/share/bash-completion/completions/costrand-lmsd
 expect_files "$dev" usr/include/costrand/core/stream.hpp usr/include/costrand/sim/firmware.hpp \
   "$lib/libcostrand_core.a" "$lib/libcostrand_boost.a" "$lib/libcostrand_sim.a" \
   "$lib/cmake/costrand/costrandConfig.cmake" "$lib/pkgconfig/costrand.pc"

@@ -11,8 +11,7 @@
 #include <costrand/core/strand.hpp>
 #include <costrand/lmsd/passed_sockets.hpp>
 #include <costrand/lmsd/run.hpp>
-#include <costrand/transports/heci_mei.hpp>
-#include <costrand/transports/heci_socket.hpp>
+#include <costrand/transports/heci_open.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -24,7 +23,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,18 +53,9 @@ activate::console_options console_for(const lmsd::settings &options) {
     return out;
 }
 
-std::unique_ptr<heci::device> open_device(const std::string &path) {
-    constexpr std::string_view socket_prefix = "unix:";
-    if (path.starts_with(socket_prefix))
-        return heci::open_socket_device(path.substr(socket_prefix.size()));
-    heci::mei_options where;
-    where.path = path;
-    return heci::open_mei(std::move(where));
-}
-
 // Until a signal comes, which is success, or the run ends by itself.
 int serve(const lmsd::settings &options, activate::console &says) {
-    const auto device = open_device(options.device);
+    const auto device = heci::open_device(options.device);
     lmsd::world with{*device, lmsd::take_passed_sockets(), lmsd::relay_options(),
                      &lmsd::tell_ready};
     std::exception_ptr failure;

@@ -3,6 +3,7 @@
 
 #include <costrand/activate/exit_code.hpp>
 #include <costrand/activate/failure.hpp>
+#include <costrand/activate/option_rows.hpp>
 
 #include <array>
 #include <string_view>
@@ -11,34 +12,22 @@
 namespace costrand::lmsd {
 namespace {
 
-using activate::option_spec;
+using namespace activate::option_rows;
 using enum activate::value_kind;
-
-constexpr option_spec option(std::string_view name, char letter, std::string_view environment,
-                             activate::value_kind kind, std::string_view value_name,
-                             std::string_view help) {
-    return {name,  letter, environment, kind, value_name, {}, {}, activate::standing::works,
-            false, {},     help};
-}
-constexpr option_spec one_of(std::string_view choices, std::string_view fallback,
-                             option_spec spec) {
-    spec.choices = choices;
-    spec.fallback = fallback;
-    return spec;
-}
+constexpr auto works = activate::standing::works;
 
 constexpr std::array table = {
-    option("device", 0, "LMSD_DEVICE", text, "PATH",
+    global("device", 0, "LMSD_DEVICE", text, "PATH", works,
            "the HECI device node, or unix:PATH for a simulated one; without it the machine's own "
            "is looked for"),
     one_of("trace|debug|info|warn|error", "info",
-           option("log-level", 0, "LMSD_LOG_LEVEL", choice, "",
+           global("log-level", 0, "LMSD_LOG_LEVEL", choice, "", works,
                   "how much is told on stderr: debug names every client, trace every message's "
                   "length and type")),
-    option("verbose", 'v', "LMSD_VERBOSE", toggle, "", "log level debug"),
-    option("json", 'j', "LMSD_JSON", toggle, "", "log lines as JSON"),
-    option("help", 'h', "", toggle, "", "this text"),
-    option("version", 0, "", toggle, "", "the version"),
+    global("verbose", 'v', "LMSD_VERBOSE", toggle, "", works, "log level debug"),
+    global("json", 'j', "LMSD_JSON", toggle, "", works, "log lines as JSON"),
+    global("help", 'h', "", toggle, "", works, "this text"),
+    global("version", 0, "", toggle, "", works, "the version"),
 };
 
 core::log_level level_named(std::string_view name) {
