@@ -63,6 +63,8 @@ class category final : public boost::system::error_category {
             return "an instance of a class that this program does not know";
         case errc::element_missing:
             return "an element is missing that the class demands in a Put";
+        case errc::record_malformed:
+            return "bytes that are no record of an AMT log";
         }
         return "unknown WS-Management error";
     }

@@ -31,9 +31,10 @@ enum class errc {
     wrong_reply,          // a SOAP reply to another request
     enumeration_too_long, // more instances, bytes or pulls than the limits allow
     // Of the classes:
-    another_class,   // an instance of another class than was asked for
-    unknown_class,   // an instance of a class that is not described
-    element_missing, // a Put that lacks an element which the class needs
+    another_class,    // an instance of another class than was asked for
+    unknown_class,    // an instance of a class that is not described
+    element_missing,  // a Put that lacks an element which the class needs
+    record_malformed, // bytes that are no record of a log
 };
 
 const boost::system::error_category &error_category() noexcept;
