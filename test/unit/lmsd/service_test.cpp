@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The listeners, over real sockets on loopback: what a client's program sees of the system calls.
-#include "stage.hpp"
-
-#include "../transports/run_real.hpp"
+#include "real_stage.hpp"
 
 #include <costrand/core/error.hpp>
 #include <costrand/lmsd/service.hpp>
@@ -48,24 +46,6 @@ awaitable<void> tell_served(stage &s, served_story what) {
     co_await running.join();
 }
 
-// A socket bound to a free port of 127.0.0.1.
-struct raw_socket {
-    explicit raw_socket(bool listens) {
-        descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        REQUIRE(descriptor >= 0);
-        if (listens)
-            REQUIRE(::listen(descriptor, 8) == 0);
-    }
-    raw_socket(const raw_socket &) = delete;
-    raw_socket &operator=(const raw_socket &) = delete;
-    ~raw_socket() {
-        if (owned)
-            ::close(descriptor);
-    }
-    int descriptor = -1;
-    bool owned = true;
-};
-
 template <typename Act>
 std::string what_it_says(Act act) {
     try {
@@ -74,14 +54,6 @@ std::string what_it_says(Act act) {
         return e.what();
     }
     return "nothing";
-}
-
-awaitable<void> tell_here(story what) {
-    co_await tell(co_await net::this_coro::executor, what);
-}
-
-void play_real(story what) {
-    run_real([what] { return tell_here(what); });
 }
 
 void play_served(served_story what) {
