@@ -30,6 +30,9 @@ offers "" costrand version --prov
 offers "debug" costrand amtinfo --log-level d
 offers "debug" costrand amtinfo --log-level = d
 offers "lms lme" costrand-activate --transport lm
+offers "diagnostics" costrand diag
+offers "json" costrand diagnostics wsman get --all --format j
+offers "--profile" costrand activate --prof
 offers "--profile" costrand-activate activate -u ws://host --prof
 offers "" costrand-activate --password ""
 offers "--device" costrand-lmsd --dev

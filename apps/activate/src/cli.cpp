@@ -111,6 +111,7 @@ std::optional<std::string> normal_form(const option_spec &spec, std::string_view
         return choice(spec.choices, text);
     case value_kind::text:
     case value_kind::login:
+    case value_kind::list:
         break;
     }
     return std::string(text);
@@ -128,6 +129,7 @@ std::string expected(const option_spec &spec) {
         return "one of " + listed(spec.choices);
     case value_kind::text:
     case value_kind::login:
+    case value_kind::list:
         break;
     }
     return "a text";
@@ -161,8 +163,13 @@ bool option_values::given(std::string_view name) const {
 }
 
 void option_values::offer(std::size_t index, option_value value) {
-    if (value.from >= values_[index].from)
-        values_[index] = std::move(value);
+    option_value &there = values_[index];
+    if (value.from < there.from)
+        return;
+    if (table_[index].kind == value_kind::list && value.from == there.from && !there.text.empty())
+        value.text =
+            core::secret(std::string(there.text.reveal()) + ',' + std::string(value.text.reveal()));
+    there = std::move(value);
 }
 
 std::string named(const option_values &values, std::string_view name) {

@@ -77,6 +77,9 @@ environment host_environment(net::any_io_executor executor, const settings &opti
         return transports::websocket_connect(options.server.where, connection_to_server(options),
                                              log);
     };
+    env.dial_lms = [](std::uint16_t port) {
+        return transports::dial_lms(port, transports::lms_options());
+    };
     if (::isatty(STDIN_FILENO) == 1)
         env.ask_password = [says = &says] { return ask_password(says); };
     const auto start = core::now(executor);
@@ -99,9 +102,6 @@ awaitable<void> activate_here(net::any_io_executor executor, const settings &opt
         env.log.warn("activate", "the server's certificate is not verified");
     const auto device = open_device(options);
     env.device = device.get();
-    env.dial_lms = [](std::uint16_t port) {
-        return transports::dial_lms(port, transports::lms_options());
-    };
     const observed_environment seen(std::move(env), seen_by);
     const report r = co_await activate_device(seen.get(), options);
     conclude(r, options, says);

@@ -2,5 +2,5 @@
 #include <costrand/activate/program.hpp>
 
 int main(int argc, char **argv) {
-    return costrand::activate::run_program(argc, argv);
+    return costrand::activate::run_program(argc, argv, "costrand-activate");
 }

@@ -81,7 +81,7 @@ constexpr auto table =
            password_row, server_rows, output_rows,
            std::array{row({}, "table", 't', "RPC_TABLE", toggle, "", no_effect,
                           "table layout of other commands")},
-           idle_rows, http_server_rows, idle_and_later);
+           amt_trust_row, lms_rows, http_server_rows, idle_and_later);
 
 } // namespace
 

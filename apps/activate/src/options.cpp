@@ -250,21 +250,23 @@ server_url parse_server_url(std::string_view text) {
                "ws://HOST:8080/activate");
 }
 
-std::string short_help() {
-    return "costrand-activate activates Intel AMT through a provisioning server (RPS), with or "
-           "without an LMS.\n"
+std::string short_help(std::string_view program) {
+    const std::string name(program);
+    return name +
+           " activates Intel AMT through a provisioning server (RPS), with or without an LMS.\n"
            "\n"
-           "  activate this machine:   sudo costrand-activate -u wss://SERVER/activate --profile "
-           "NAME\n"
-           "  see it without hardware: costrand-activate --demo\n"
-           "  all options:             costrand-activate --help\n";
+           "  activate this machine:   sudo " +
+           name +
+           " -u wss://SERVER/activate --profile NAME\n"
+           "  see it without hardware: " +
+           name +
+           " --demo\n"
+           "  all options:             " +
+           name + " --help\n";
 }
 
-std::string full_help(std::size_t width) {
-    return short_help() +
-           "\n"
-           "Usage: costrand-activate [activate] [options]\n"
-           "\n" +
+std::string full_help(std::string_view program, std::size_t width) {
+    return short_help(program) + "\nUsage: " + std::string(program) + " [options]\n\n" +
            describe_options(options(), width) +
            "\n"
            "Each value is taken from the command line, else from the environment, else from\n"

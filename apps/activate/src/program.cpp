@@ -27,9 +27,8 @@ namespace costrand::activate {
 
 namespace {
 
-int tell_version(const settings &options) {
-    const std::string text =
-        options.json ? version_json("costrand-activate") : version_text("costrand-activate");
+int tell_version(const settings &options, std::string_view name) {
+    const std::string text = options.json ? version_json(name) : version_text(name);
     write_text(STDOUT_FILENO, text);
     return 0;
 }
@@ -70,7 +69,7 @@ int page_of_trace(const settings &options, console &says) {
     return finish(end, options, says);
 }
 
-int run(const option_values &values, std::vector<notice> notices) {
+int run(const option_values &values, std::vector<notice> notices, std::string_view name) {
     settings options;
     read_output_settings(values, options);
     try {
@@ -85,13 +84,13 @@ int run(const option_values &values, std::vector<notice> notices) {
     }
     if (options.action == what_to_do::help) {
         write_text(STDOUT_FILENO,
-                   full_help(is_terminal(STDOUT_FILENO)
-                                 ? std::min<std::size_t>(terminal_columns(STDOUT_FILENO), 120)
-                                 : 80));
+                   full_help(name, is_terminal(STDOUT_FILENO)
+                                       ? std::min<std::size_t>(terminal_columns(STDOUT_FILENO), 120)
+                                       : 80));
         return 0;
     }
     if (options.action == what_to_do::version)
-        return tell_version(options);
+        return tell_version(options, name);
 
     console says(console_for(options));
     for (const auto &[level, line] : notices)
@@ -105,10 +104,10 @@ int run(const option_values &values, std::vector<notice> notices) {
 
 } // namespace
 
-int run_program(int argc, char **argv) {
+int run_program(int argc, char **argv, std::string_view name) {
     protect_process();
     if (argc < 2) {
-        write_text(STDOUT_FILENO, short_help());
+        write_text(STDOUT_FILENO, short_help(name));
         return 0;
     }
     const std::span<char *> arguments(argv + 1, static_cast<std::size_t>(argc - 1));
@@ -118,7 +117,7 @@ int run_program(int argc, char **argv) {
         hide_secrets(options(), arguments);
         const auto values = read_options(options(), std::move(sources), notices);
         hide_environment_secrets(options());
-        return run(values, std::move(notices));
+        return run(values, std::move(notices), name);
     } catch (const error &e) { // the options themselves are not in order
         const auto options = settings_for_complaints(arguments);
         console says(console_for(options));
@@ -126,7 +125,7 @@ int run_program(int argc, char **argv) {
             says.log_line(level, line);
         return finish({e.why(), 0}, options, says);
     } catch (const std::bad_alloc &) {
-        write_text(STDERR_FILENO, "costrand-activate: out of memory\n");
+        write_text(STDERR_FILENO, "out of memory\n");
     }
     return process_status(exit_code::generic_failure);
 }

@@ -63,7 +63,7 @@ constexpr std::array not_yet = {
 };
 
 constexpr auto table = joined(items, more, device_row({}), table_row, output_rows, unused,
-                              idle_rows, http_server_rows, not_yet);
+                              amt_trust_row, lms_rows, http_server_rows, not_yet);
 
 } // namespace
 

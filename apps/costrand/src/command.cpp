@@ -3,11 +3,14 @@
 
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/option_rows.hpp>
+#include <costrand/activate/options.hpp>
 #include <costrand/commands/amtinfo.hpp>
+#include <costrand/commands/diagnostics.hpp>
 #include <costrand/commands/local.hpp>
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace costrand::commands {
 
@@ -15,19 +18,39 @@ namespace {
 
 using namespace activate::option_rows;
 
+// Activation as this program has it: without a server, and, for the options that this way does not
+// take, as costrand-activate does it.
+activate::option_table whole_activation() {
+    static const auto table = [] {
+        std::vector<activate::option_spec> out;
+        for (const auto &spec : activate_options())
+            if (spec.state != activate::standing::later)
+                out.push_back(spec);
+        for (const auto &spec : activate::options())
+            if (activate::detail::find_option(out, spec.name) == activate::detail::no_option)
+                out.push_back(spec);
+        return out;
+    }();
+    return table;
+}
+
 constexpr auto version_table = joined(output_rows);
 
 } // namespace
 
 std::span<const command_spec> commands() noexcept {
     static const std::array all = {
-        command_spec{command_id::amtinfo, "amtinfo",
+        command_spec{command_id::amtinfo, "amtinfo", "", "",
                      "what AMT is on this machine, and how it is set up", amtinfo_options()},
-        command_spec{command_id::activate, "activate",
-                     "takes this device into a control mode, without a server", activate_options()},
-        command_spec{command_id::deactivate, "deactivate",
+        command_spec{command_id::activate, "activate", "", "",
+                     "takes this device into a control mode, with or without a server",
+                     whole_activation()},
+        command_spec{command_id::deactivate, "deactivate", "", "",
                      "takes this device out of its control mode", deactivate_options()},
-        command_spec{command_id::version, "version", "the version of this program", version_table},
+        command_spec{command_id::diagnostics, "diagnostics", "diag", "wsman list|get [CLASS...]",
+                     "what AMT says of itself over WS-Management", diagnostics_options()},
+        command_spec{command_id::version, "version", "", "", "the version of this program",
+                     version_table},
     };
     return all;
 }
@@ -49,7 +72,7 @@ const command_spec &chosen_command(std::span<char *const> arguments) {
         if (token.size() > 1 && token[0] == '-')
             continue; // they are all toggles
         for (const auto &command : commands())
-            if (command.name == token)
+            if (command.name == token || (!command.alias.empty() && command.alias == token))
                 return command;
         throw activate::error(activate::exit_code::incorrect_command_line_parameters,
                               "\"" + activate::printable(token, 60) +
@@ -79,7 +102,8 @@ std::string command_help(const command_spec &command, std::size_t width) {
            "\n"
            "\n"
            "Usage: costrand " +
-           std::string(command.name) + " [options]\n\n" +
+           std::string(command.name) + (command.words.empty() ? "" : " ") +
+           std::string(command.words) + " [options]\n\n" +
            activate::describe_options(command.options, width) +
            "\n"
            "Each value is taken from the command line, else from the environment, else from\n"

@@ -62,7 +62,7 @@ class rows {
     }
     rows &add(std::string_view key, std::string_view label, std::string_view value,
               form as = form::text, bool even_empty = false) {
-        out_.push_back({key, label, flag_, rps::printable(value), as, even_empty});
+        out_.push_back({key, std::string(label), flag_, rps::printable(value), as, even_empty});
         return *this;
     }
     rows &add(std::string_view key, std::string_view label,
@@ -141,7 +141,11 @@ report_section adapter_section(std::string_view title, std::string_view key,
         .add("ipAddress", "AMT IP Address", std::string_view(dotted(amt.address)))
         .add("osIpAddress", "OS IP Address", std::string_view(adapter.os_address))
         .add("macAddress", "MAC Address", std::string_view(mac_text(amt.mac)));
-    return {title, title, key, report_section::shape::object, {{"", out.take(), "", ""}}};
+    return {std::string(title),
+            std::string(title),
+            key,
+            report_section::shape::object,
+            {{"", out.take(), "", ""}}};
 }
 
 report_section platform_section(const heci::platform_id &id) {

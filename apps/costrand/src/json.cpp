@@ -78,6 +78,40 @@ void write_section(writer &to, const report_section &section) {
 
 } // namespace
 
+std::string indented_json(std::string_view json) {
+    std::string out;
+    std::size_t depth = 0;
+    const auto next_line = [&] { out += '\n' + std::string(depth * step, ' '); };
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (c == '"') {
+            const auto begin = i;
+            for (++i; i < json.size() && json[i] != '"'; ++i)
+                if (json[i] == '\\')
+                    ++i;
+            out += json.substr(begin, i + 1 - begin);
+        } else if ((c == '{' || c == '[') && i + 1 < json.size() &&
+                   (json[i + 1] == '}' || json[i + 1] == ']')) {
+            out += json.substr(i++, 2);
+        } else if (c == '{' || c == '[') {
+            out += c;
+            ++depth;
+            next_line();
+        } else if (c == '}' || c == ']') {
+            --depth;
+            next_line();
+            out += c;
+        } else {
+            out += c;
+            if (c == ',')
+                next_line();
+            else if (c == ':')
+                out += ' ';
+        }
+    }
+    return out;
+}
+
 std::string as_json(const report &what, const activate::failure *why) {
     writer out;
     out.braces([&] {

@@ -89,7 +89,7 @@ lines body(const report_section &section, std::size_t width) {
 lines box(const report_section &section, std::size_t width) {
     constexpr std::size_t border = 4; // of the lines: "│ " and " │"
     lines out;
-    const auto title = " " + std::string(section.title) + " ";
+    const auto title = " " + section.title + " ";
     out.push_back("┌─" + title + bar(width - width_of(title) - 3) + "┐");
     for (auto &line : body(section, width - border))
         out.push_back("│ " + padded(std::move(line), width - border) + " │");
@@ -117,6 +117,7 @@ std::string side_by_side(const report &what, std::size_t columns) {
 }
 
 using cells = std::array<std::string, 4>;
+constexpr std::size_t flag_column = 1;
 
 std::vector<cells> rows_of(const report &what) {
     std::vector<cells> out;
@@ -124,8 +125,7 @@ std::vector<cells> rows_of(const report &what) {
         for (const auto &entry : section.entries)
             for (const auto &row : entry.rows)
                 if (!row.label.empty() && !row.value.empty())
-                    out.push_back({std::string(section.category), std::string(row.flag),
-                                   std::string(row.label), row.value});
+                    out.push_back({section.category, std::string(row.flag), row.label, row.value});
     return out;
 }
 
@@ -151,7 +151,8 @@ std::string table_row(const cells &row, const std::array<std::size_t, 4> &widths
     for (std::size_t line = 0; line < height; ++line) {
         std::string text;
         for (std::size_t i = 0; i < row.size(); ++i)
-            text += padded(line < parts[i].size() ? parts[i][line] : "", widths[i] + gap);
+            if (widths[i] > 0)
+                text += padded(line < parts[i].size() ? parts[i][line] : "", widths[i] + gap);
         out += text.substr(0, text.find_last_not_of(' ') + 1) + '\n';
     }
     return out;
@@ -167,8 +168,8 @@ std::string as_text(const report &what, std::size_t columns) {
         const auto below = body(section, columns);
         if (below.empty())
             continue;
-        out += (out.empty() ? "" : "\n") + std::string(section.title) + '\n' +
-               bar(width_of(section.title)) + '\n';
+        out +=
+            (out.empty() ? "" : "\n") + section.title + '\n' + bar(width_of(section.title)) + '\n';
         for (const auto &line : below)
             out += line + '\n';
     }
@@ -182,14 +183,19 @@ std::string as_table(const report &what, std::size_t columns) {
     for (const auto &row : rows)
         for (std::size_t i = 0; i < row.size(); ++i)
             widths[i] = std::max(widths[i], width_of(row[i]));
+    const bool flags = std::any_of(rows.begin() + 1, rows.end(),
+                                   [](const cells &row) { return !row[flag_column].empty(); });
+    if (!flags) {
+        widths[flag_column] = 0;
+        rows.front()[flag_column].clear();
+    }
     fit(widths, columns);
     std::string out;
     for (const auto &row : rows) {
         out += table_row(row, widths);
-        if (&row != &rows.front())
-            continue;
-        for (std::size_t i = 0; i < widths.size(); ++i)
-            out += bar(widths[i]) + (i + 1 < widths.size() ? std::string(gap, ' ') : "\n");
+        if (&row == &rows.front())
+            out +=
+                table_row({bar(widths[0]), bar(widths[1]), bar(widths[2]), bar(widths[3])}, widths);
     }
     return out;
 }

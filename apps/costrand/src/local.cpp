@@ -7,7 +7,6 @@
 #include <costrand/activate/process.hpp>
 #include <costrand/activate/shell.hpp>
 #include <costrand/core/awaitable.hpp>
-#include <costrand/transports/lms_tcp.hpp>
 
 #include <chrono>
 
@@ -20,9 +19,6 @@ awaitable<void> on_this_machine(net::any_io_executor executor, const local_setti
     auto env = activate::host_environment(executor, what.base, says);
     const auto device = activate::open_device(what.base);
     env.device = device.get();
-    env.dial_lms = [](std::uint16_t port) {
-        return transports::dial_lms(port, transports::lms_options());
-    };
     const auto report = co_await activate::run_locally(env, what.base, what.request);
     says.result(what.base.json ? activate::result_json(report, what.base)
                                : activate::result_text(report));

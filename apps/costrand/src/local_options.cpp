@@ -4,8 +4,10 @@
 
 #include <costrand/activate/option_rows.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace costrand::commands {
 
@@ -17,8 +19,7 @@ using enum activate::standing;
 using activate::exit_code;
 
 constexpr std::array activate_rows = {
-    row("activate", "local", 'l', "RPC_LOCAL", toggle, "", works,
-        "without a server; through one: costrand-activate"),
+    row("activate", "local", 'l', "RPC_LOCAL", toggle, "", works, "without a server"),
     row("activate", "ccm", 0, "RPC_CCM", toggle, "", works, "to client control mode"),
     row("activate", "acm", 0, "RPC_ACM", toggle, "", works,
         "to admin control mode, from client control mode too; needs --provisioningCert"),
@@ -126,7 +127,7 @@ activate::local_goal goal_of(const activate::option_values &values) {
         return activate::local_goal::stop_configuration;
     if (!values.is_on("local"))
         refuse(exit_code::incorrect_command_line_parameters,
-               "activate needs --local here; through a provisioning server: costrand-activate");
+               "--ccm and --acm need --local: activation without a server");
     if (!client && !admin)
         refuse(exit_code::incorrect_command_line_parameters,
                "--local needs a mode: --ccm (client control) or --acm (admin control)");
@@ -144,6 +145,25 @@ activate::option_table activate_options() noexcept {
 }
 activate::option_table deactivate_options() noexcept {
     return deactivate_table;
+}
+
+bool is_local_activation(const activate::option_values &values,
+                         std::vector<activate::notice> &notices) {
+    constexpr std::array<std::string_view, 4> asked = {"local", "ccm", "acm", "stopConfig"};
+    if (std::none_of(asked.begin(), asked.end(),
+                     [&](std::string_view name) { return values.is_on(name); }))
+        return false;
+    const std::string url = values.text("url");
+    if (url.starts_with("ws://") || url.starts_with("wss://"))
+        return false; // where it is refused
+    if (values.given("profile"))
+        refuse(exit_code::incorrect_command_line_parameters,
+               named(values, "profile") + ": profile files are not in this version yet");
+    if (!url.empty())
+        notices.emplace_back(core::log_level::warn, named(values, "url") +
+                                                        " is not used by an activation without a "
+                                                        "server");
+    return true;
 }
 
 local_settings make_activate_settings(const activate::option_values &values,

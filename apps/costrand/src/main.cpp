@@ -2,16 +2,25 @@
 // The program costrand: which command, its options, its run, the exit status.
 #include "os_facts.hpp"
 
+#include <costrand/activate/amt_client.hpp>
 #include <costrand/activate/execute.hpp>
 #include <costrand/activate/host.hpp>
 #include <costrand/activate/process.hpp>
+#include <costrand/activate/program.hpp>
 #include <costrand/activate/shell.hpp>
 #include <costrand/commands/amtinfo.hpp>
 #include <costrand/commands/command.hpp>
+#include <costrand/commands/diagnostics.hpp>
 #include <costrand/commands/local.hpp>
 #include <costrand/commands/report.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/trace/output.hpp>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <span>
 #include <string>
@@ -30,6 +39,11 @@ constexpr std::string_view program = "costrand";
 // 0: no terminal.
 std::size_t stdout_columns() {
     return activate::is_terminal(STDOUT_FILENO) ? activate::terminal_columns(STDOUT_FILENO) : 0;
+}
+
+std::size_t help_columns() {
+    const auto columns = stdout_columns();
+    return columns == 0 ? 80 : std::min<std::size_t>(columns, 120);
 }
 
 std::string shown(const device_info &info, const amtinfo_settings &options) {
@@ -69,11 +83,77 @@ int run_amtinfo(const activate::option_values &values, std::vector<activate::not
     return activate::finish(end, options.base, says);
 }
 
+awaitable<std::vector<fetched_class>> fetch(activate::amt_client &amt,
+                                            const activate::environment &env,
+                                            const diagnostics_settings &options) {
+    co_await amt.open();
+    co_return co_await fetch_classes(amt.get(), options.classes, env);
+}
+
+void check_written(const diagnostics_settings &options, error_code why) {
+    if (why)
+        throw activate::error(activate::exit_code::incorrect_command_line_parameters,
+                              "--output " + activate::printable(options.output, 300) + ": " +
+                                  why.message());
+}
+
+// `file` is open where the result goes to one.
+awaitable<void> tell_classes(net::any_io_executor executor, const diagnostics_settings &options,
+                             activate::console &says, trace::output &file) {
+    auto env = activate::host_environment(executor, options.base, says);
+    const auto device = activate::open_device(options.base);
+    env.device = device.get();
+    activate::amt_client amt(env, options.base, options.skip_amt_cert_check);
+    std::vector<fetched_class> classes;
+    std::exception_ptr failed;
+    try {
+        classes = co_await fetch(amt, env, options);
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+    co_await amt.close();
+    if (failed)
+        std::rethrow_exception(failed);
+    const auto text = shown_classes(classes, options.format, file.is_open() ? 0 : stdout_columns());
+    if (!file.is_open()) {
+        says.result(text);
+        co_return;
+    }
+    file.clear();
+    check_written(options, file.write(text));
+}
+
+int run_diagnostics(const command_spec &command, const activate::option_values &values,
+                    std::vector<activate::notice> notices) {
+    const auto options = make_diagnostics_settings(values, notices);
+    activate::console says(activate::console_for(options.base));
+    for (const auto &[level, line] : notices)
+        says.log_line(level, line);
+    if (options.task == wsman_task::help) {
+        says.result(command_help(command, help_columns()));
+        return 0;
+    }
+    if (options.task == wsman_task::list) {
+        says.result(class_list());
+        return 0;
+    }
+    trace::output file;
+    if (!options.output.empty())
+        check_written(options, file.open(options.output));
+    auto end = activate::execute(
+        [&](net::any_io_executor strand) { return tell_classes(strand, options, says, file); },
+        says);
+    if (end.signal != 0 && end.why)
+        end.why->text = "interrupted by " + std::string(activate::signal_name(end.signal));
+    return activate::finish(end, options.base, says);
+}
+
 int run_version(bool json) {
     const auto build = activate::about_this_build();
-    report_section about{program, program, "", report_section::shape::top, {{}}};
+    report_section about{std::string(program), "", "", report_section::shape::top, {{}}};
     const auto add = [&](std::string_view key, std::string_view label, std::string_view value) {
-        about.entries.front().rows.push_back({key, label, "", std::string(value)});
+        about.entries.front().rows.push_back({key, std::string(label), "", std::string(value)});
     };
     add("app", "", program);
     add("version", "Version", build.version);
@@ -87,18 +167,9 @@ int run_version(bool json) {
 int run_command(const command_spec &command, const activate::option_values &values,
                 std::vector<activate::notice> notices) {
     const auto &words = values.words;
-    if (const std::size_t named = !words.empty() && words.front() == command.name ? 1 : 0;
-        words.size() > named)
-        throw activate::error(activate::exit_code::incorrect_command_line_parameters,
-                              "unexpected argument \"" + activate::printable(words[named], 60) +
-                                  "\"");
     if (values.is_on("help")) {
-        const auto columns = stdout_columns();
-        activate::write_text(
-            STDOUT_FILENO,
-            words.empty()
-                ? program_help()
-                : command_help(command, columns == 0 ? 80 : std::min<std::size_t>(columns, 120)));
+        activate::write_text(STDOUT_FILENO, words.empty() ? program_help()
+                                                          : command_help(command, help_columns()));
         return 0;
     }
     if (values.is_on("version")) {
@@ -106,6 +177,11 @@ int run_command(const command_spec &command, const activate::option_values &valu
                                                                  : activate::version_text(program));
         return 0;
     }
+    if (command.id == command_id::diagnostics)
+        return run_diagnostics(command, values, std::move(notices));
+    if (words.size() > 1)
+        throw activate::error(activate::exit_code::incorrect_command_line_parameters,
+                              "unexpected argument \"" + activate::printable(words[1], 60) + "\"");
     switch (command.id) {
     case command_id::version:
         return run_version(values.is_on("json"));
@@ -114,18 +190,28 @@ int run_command(const command_spec &command, const activate::option_values &valu
     case command_id::deactivate:
         return run_local(make_deactivate_settings(values, notices), notices);
     case command_id::amtinfo:
+    case command_id::diagnostics:
         break;
     }
     return run_amtinfo(values, std::move(notices));
 }
 
-int run(std::span<char *> arguments) {
+bool asks_for_words(const activate::option_values &values) {
+    return values.is_on("help") || values.is_on("version");
+}
+
+int run(int argc, char **argv) {
+    const std::span<char *> arguments(argv + std::min(argc, 1),
+                                      static_cast<std::size_t>(std::max(argc - 1, 0)));
     std::vector<activate::notice> notices;
     try {
         const auto &command = chosen_command(arguments);
-        auto sources = activate::sources_of(arguments);
+        const auto values =
+            activate::read_options(command.options, activate::sources_of(arguments), notices);
+        if (command.id == command_id::activate && !asks_for_words(values) &&
+            !is_local_activation(values, notices))
+            return activate::run_program(argc, argv, "costrand activate");
         activate::hide_secrets(command.options, arguments);
-        const auto values = activate::read_options(command.options, std::move(sources), notices);
         activate::hide_environment_secrets(command.options);
         return run_command(command, values, notices);
     } catch (const activate::error &e) { // the options are not in order
@@ -146,6 +232,5 @@ int run(std::span<char *> arguments) {
 
 int main(int argc, char **argv) {
     costrand::activate::protect_process();
-    return costrand::commands::run(
-        {argv + std::min(argc, 1), static_cast<std::size_t>(std::max(argc - 1, 0))});
+    return costrand::commands::run(argc, argv);
 }

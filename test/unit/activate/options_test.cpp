@@ -323,7 +323,7 @@ TEST_CASE("each option has one entry in the help") {
 }
 
 TEST_CASE("the help names every option, and fits the width where words allow it") {
-    const std::string text = activate::full_help(80);
+    const std::string text = activate::full_help("costrand-activate", 80);
     for (const auto &spec : activate::options()) {
         CAPTURE(spec.name);
         CHECK(text.find("--" + std::string(spec.name)) != std::string::npos);

@@ -74,6 +74,8 @@ TEST_CASE("the command is the first word that is no option and no option's value
     CHECK(command_of({"-v", "--log-level", "debug", "version", "--json"}) == "version");
     CHECK(command_of({"--log-level=debug", "version"}) == "version");
     CHECK(command_of({"--device", "version", "amtinfo"}) == "amtinfo");
+    CHECK(command_of({"diag", "wsman", "list"}) == "diagnostics");
+    CHECK(command_of({"activate", "-u", "ws://host/activate"}) == "activate");
 }
 
 TEST_CASE("without a command it is amtinfo") {

@@ -14,7 +14,7 @@ using commands::report_section;
 
 namespace {
 
-report_section section(std::string_view title, std::vector<commands::report_row> rows) {
+report_section section(const std::string &title, std::vector<commands::report_row> rows) {
     return {title, title, "key", report_section::shape::object, {{"", std::move(rows), "", ""}}};
 }
 
@@ -106,4 +106,17 @@ TEST_CASE("properties and values of a table give way on a narrow terminal, at bl
                          indent + "long name           and then some more of\n" + indent +
                          "                    them\n"));
     CHECK(widest(text) <= 70);
+}
+
+TEST_CASE("a table without options has no column for them") {
+    CHECK(commands::as_table({section("One", {{"a", "Label", "", "value"}})}, 0) ==
+          "Category  Property  Value\n"
+          "────────  ────────  ─────\n"
+          "One       Label     value\n");
+}
+
+TEST_CASE("indented JSON has two blanks for each level, and texts as they are") {
+    CHECK(commands::indented_json(R"({"a":[1,{"b":"x,{\"[:"}],"c":{},"d":[]})") ==
+          "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x,{\\\"[:\"\n    }\n  ],\n"
+          "  \"c\": {},\n  \"d\": []\n}");
 }

@@ -103,6 +103,26 @@ TEST_CASE("one item for a script is one member") {
     CHECK(end.err.empty());
 }
 
+TEST_CASE("a device's classes are told over LME, and its own words to a file") {
+    CHECK(run({"diagnostics", "wsman", "list"}).out.starts_with("AMT_8021XProfile\n"));
+    CHECK(has(run({"diagnostics"}).out, "wsman list|get"));
+    CHECK(run({"diag", "wsman", "get", "CIM_Chassis", "-o", "/nonexistent/file"}).status == 28);
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = on_device("amt18", {"diag", "wsman", "get", "-c", "AMT_GeneralSettings"});
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(json::parse(end.out).at("HostName") == "lab-pc-07");
+}
+
+TEST_CASE("activate is costrand-activate's") {
+    CHECK(has(run({"activate", "--help"}).out, "Usage: costrand activate "));
+    CHECK(run({"activate"}).status == 28);
+    const auto end = run({"activate", "-u", "ws://127.0.0.1:9/activate", "--profile", "lab",
+                          "--device", "unix:/nonexistent/heci"});
+    CHECK(end.status == 2);
+    CHECK(has(end.err, "/nonexistent/heci"));
+}
+
 TEST_CASE("on a terminal no result has a colour") {
     const auto end = run({"version"}, true);
     CHECK(end.out.find('\x1b') == end.out.npos);

@@ -22,6 +22,7 @@ enum class value_kind {
     login,   // any; with an @ in it, it is a secret: user and password before a host
     choice,  // one of option_spec::choices
     seconds, // 1..86400, with or without an s behind
+    list,    // texts parted by commas; on the command line any number of times
 };
 
 enum class standing {
@@ -66,7 +67,7 @@ class option_values {
     [[nodiscard]] bool given(std::string_view name) const;
 
     [[nodiscard]] option_table table() const noexcept { return table_; }
-    // Of lower or equal precedence than what is there: nothing changes.
+    // Of lower precedence than what is there: nothing changes. Of equal one: a list grows.
     void offer(std::size_t index, option_value value);
     [[nodiscard]] const option_value &at(std::size_t index) const { return values_[index]; }
 

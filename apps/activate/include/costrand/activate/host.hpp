@@ -15,7 +15,8 @@
 namespace costrand::activate {
 
 // What every environment of a program has in common: the host's names, the prompt, the websocket
-// to `options.server`, log and progress on `says`. Device and LMS are left to the caller.
+// to `options.server`, this machine's LMS, log and progress on `says`. The device is left to the
+// caller.
 [[nodiscard]] environment host_environment(net::any_io_executor executor, const settings &options,
                                            console &says);
 

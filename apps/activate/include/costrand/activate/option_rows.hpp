@@ -90,9 +90,11 @@ inline constexpr std::array output_rows = {
 };
 
 // Options of the reference client that change nothing here.
-inline constexpr std::array idle_rows = {
+inline constexpr std::array amt_trust_row = {
     global("skip-amt-cert-check", 0, "RPC_SKIP_AMT_CERT_CHECK", value_kind::toggle, "",
            standing::no_effect, "AMT's own certificate is not seen in a plain activation"),
+};
+inline constexpr std::array lms_rows = {
     fallback("localhost", global("lmsaddress", 0, "RPC_LMSADDRESS", value_kind::text, "HOST",
                                  standing::no_effect, "127.0.0.1 is used")),
     fallback("16992", global("lmsport", 0, "RPC_LMSPORT", value_kind::text, "PORT",

@@ -90,8 +90,9 @@ void read_way_settings(const option_values &values, settings &out);
 // The log level and form alone, for telling what make_settings refuses.
 void read_output_settings(const option_values &values, settings &out);
 
-// Usage, the three commands people need, and every option. The short one is for no arguments.
-[[nodiscard]] std::string short_help();
-[[nodiscard]] std::string full_help(std::size_t width);
+// Usage, the three commands people need, and every option, for the program that is called so. The
+// short one is for no arguments.
+[[nodiscard]] std::string short_help(std::string_view program);
+[[nodiscard]] std::string full_help(std::string_view program, std::size_t width);
 
 } // namespace costrand::activate

@@ -12,11 +12,13 @@
 
 namespace costrand::commands {
 
-enum class command_id { amtinfo, activate, deactivate, version };
+enum class command_id { amtinfo, activate, deactivate, diagnostics, version };
 
 struct command_spec {
     command_id id;
     std::string_view name;
+    std::string_view alias;   // empty: none
+    std::string_view words;   // that follow it: "wsman list|get [CLASS...]"
     std::string_view summary; // "what the device is and how it is set up"
     activate::option_table options;
 };

@@ -18,6 +18,12 @@ struct local_settings {
 [[nodiscard]] activate::option_table activate_options() noexcept;
 [[nodiscard]] activate::option_table deactivate_options() noexcept;
 
+// Whether what an activation is given is about this machine alone, and not about a server. Throws
+// activate::error 28 for a profile: there are no profile files yet. A URL that is no provisioning
+// server's is dropped with a warning.
+[[nodiscard]] bool is_local_activation(const activate::option_values &values,
+                                       std::vector<activate::notice> &notices);
+
 // Throw activate::error 28, and 33 for options that exclude each other. The time for the dates of
 // certificates is left to the caller.
 [[nodiscard]] local_settings make_activate_settings(const activate::option_values &values,

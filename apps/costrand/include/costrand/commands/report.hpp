@@ -16,9 +16,9 @@ namespace costrand::commands {
 struct report_row {
     enum class form { text, boolean };
 
-    std::string_view key;   // of JSON
-    std::string_view label; // of text and table; empty: only in JSON
-    std::string_view flag;  // of the table: the option that asks for it
+    std::string_view key;  // of JSON
+    std::string label;     // of text and table; empty: only in JSON
+    std::string_view flag; // of the table: the option that asks for it; without any: no column
     std::string value;
     form as = form::text;
     bool even_empty = false; // in JSON
@@ -38,9 +38,9 @@ struct report_section {
         map,    // one object for each entry, by its name
     };
 
-    std::string_view title;
-    std::string_view category; // of the table
-    std::string_view key;      // of JSON; of top: none
+    std::string title;
+    std::string category; // of the table
+    std::string_view key; // of JSON; of top: none
     shape as = shape::top;
     std::vector<report_entry> entries;
 };
@@ -52,6 +52,9 @@ using report = std::vector<report_section>;
 [[nodiscard]] std::string as_text(const report &what, std::size_t columns);
 // The last two of its columns are wrapped to fit a terminal; 0: no terminal.
 [[nodiscard]] std::string as_table(const report &what, std::size_t columns);
+// JSON without white space, indented by two. Must be valid.
+[[nodiscard]] std::string indented_json(std::string_view json);
+
 // With `why`, the members status, code, name and message too. Ends with a newline.
 [[nodiscard]] std::string as_json(const report &what, const activate::failure *why);
 
