@@ -10,6 +10,7 @@
 
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace costrand;
@@ -112,7 +113,9 @@ TEST_CASE("each flag of the published list selects its item, in both forms") {
         {"--cert", "-c", info_item::hashes},
     };
     CHECK(flags.size() == commands::info_items);
-    for (const auto &[long_form, short_form, item] : flags) {
+    for (const auto &flag : flags) {
+        const auto &long_form = std::get<0>(flag), &short_form = std::get<1>(flag);
+        const auto item = std::get<2>(flag);
         CAPTURE(long_form);
         CHECK(chosen({long_form}) == items({item}));
         if (!short_form.empty())

@@ -160,18 +160,17 @@ TEST_CASE(
         activate::transport_choice transport;
     };
     using enum activate::transport_choice;
-    for (const auto &[profile, transport] :
-         {way{"amt16", lms}, way{"amt16", lme}, way{"amt19-tls-enforced", lms},
-          way{"amt19-tls-enforced", lme}}) {
-        CAPTURE(profile);
+    for (const way &one : {way{"amt16", lms}, way{"amt16", lme}, way{"amt19-tls-enforced", lms},
+                           way{"amt19-tls-enforced", lme}}) {
+        CAPTURE(one.profile);
         test::run_coro(
-            [&](test::coro_environment env) -> awaitable<void> {
-                auto p = sim::built_in_profile(profile);
+            [&one](test::coro_environment env) -> awaitable<void> {
+                auto p = sim::built_in_profile(one.profile);
                 const auto host = p.host_name, domain = p.domain_name;
                 words names = {"AMT_GeneralSettings"};
                 std::vector<sim::fault> none;
                 const auto end = co_await run(env.executor, std::move(p), std::move(names),
-                                              std::move(none), transport);
+                                              std::move(none), one.transport);
                 REQUIRE_FALSE(end.failure);
                 const auto shown =
                     json::parse(commands::shown_classes(end.classes, wsman_format::json, 0));
