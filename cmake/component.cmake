@@ -39,9 +39,10 @@ function(costrand_component)
   set_property(GLOBAL APPEND PROPERTY COSTRAND_PUBLIC_HEADERS ${arg_HEADERS})
 endfunction()
 
-# costrand_test(NAME <name> SOURCES ... [LINK ...]): one doctest binary, registered with CTest.
+# costrand_test(NAME <name> SOURCES ... [LINK ...] [COST <seconds>]): one doctest binary, registered
+# with CTest. The long ones tell their cost: CTest begins with those.
 function(costrand_test)
-  cmake_parse_arguments(arg "" "NAME" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;COST" "SOURCES;LINK" ${ARGN})
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE costrand_test_support ${arg_LINK}
                                             costrand_warnings costrand_sanitizers)
@@ -54,4 +55,7 @@ function(costrand_test)
   endif()
   add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
   set_tests_properties(${arg_NAME} PROPERTIES TIMEOUT 600)
+  if(arg_COST)
+    set_tests_properties(${arg_NAME} PROPERTIES COST ${arg_COST})
+  endif()
 endfunction()
