@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/ccapi/server.hpp>
+
+#include <costrand/core/as_result.hpp>
+#include <costrand/core/deadline.hpp>
+#include <costrand/core/endian.hpp>
+#include <costrand/core/error.hpp>
+#include <costrand/core/mailbox.hpp>
+#include <costrand/core/secret.hpp>
+#include <costrand/core/task_group.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace costrand::ccapi {
+
+namespace {
+
+constexpr std::string_view component = "ccapi";
+
+// More requests than may wait never have an answer to write; the bytes are what is bounded.
+constexpr std::size_t most_replies = 1'000'000;
+
+} // namespace
+
+// One request that waits, as long as it does.
+struct server::pending {
+    explicit pending(ticket number) : who(number), answer(1) {}
+
+    struct late {
+        errc status = errc::no_error; // of the frame
+        wiped_bytes reply;
+    };
+    ticket who;
+    core::mailbox<late> answer;
+};
+
+struct server::connection {
+    connection(net::any_io_executor executor, core::message_stream &with, client_id number)
+        : stream(with),
+          id(number),
+          replies(most_replies),
+          late(executor),
+          writer(executor) {}
+
+    core::message_stream &stream;
+    client_id id;
+    bool connected = false;
+    bool refused = false; // by us: the last reply is still to be written
+    uuid client;
+    std::map<std::uint32_t, ticket> waits; // by sequence number
+    std::size_t unsent = 0;
+    core::mailbox<wiped_bytes> replies;
+    core::task_group late, writer;
+};
+
+server::server(net::any_io_executor executor, core::random_source &random, server_options options,
+               core::log log)
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      log_(std::move(log)),
+      collection_(random, options_.limits, options_.clock()),
+      dispatch_(collection_, random_uuid(random)) {}
+
+server::~server() = default;
+
+awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
+    connection c(executor_, *client, ++last_client_);
+    ++count_;
+    c.writer.spawn(write_replies(c));
+    const auto ended = co_await core::as_result(read_frames(c));
+    co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+    // From here on nothing of the client's own can be granted any more.
+    turn t(options_.clock());
+    collection_.drop_client(c.id, t);
+    deliver(t);
+    c.late.cancel();
+    (void)co_await core::as_result(c.late.join());
+    c.replies.close();
+    if (c.refused)
+        (void)co_await core::as_result(core::with_deadline(options_.farewell, c.writer.join()));
+    c.writer.cancel();
+    (void)co_await core::as_result(c.writer.join());
+    client->close();
+    --count_;
+    if (c.connected)
+        --connected_;
+    left_.notify_all();
+    if (!ended && ended.error() == core::cond::cancelled)
+        throw system_error(ended.error());
+}
+
+awaitable<void> server::wait_for_quit() {
+    while (!quit_ || count_ > 0)
+        co_await left_.wait();
+}
+
+// The standing listen: its end is the client's.
+awaitable<void> server::read_frames(connection &c) {
+    // Not filled: a client costs the pages that its largest message touched.
+    const std::size_t limit = c.stream.max_message_size();
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(limit);
+    bool goes_on = true;
+    while (goes_on) {
+        const auto size = co_await c.stream.receive(net::buffer(buffer.get(), limit));
+        const auto frame = decode_frame({buffer.get(), size});
+        goes_on = frame && take(c, *frame);
+        core::wipe(buffer.get(), size);
+    }
+}
+
+awaitable<void> server::write_replies(connection &c) {
+    for (;;) {
+        auto next = co_await core::as_result(c.replies.receive());
+        if (!next)
+            co_return;
+        auto sent =
+            co_await core::as_result(c.stream.send(net::buffer(next->data(), next->size())));
+        c.unsent -= next->size();
+        if (!sent) {
+            c.stream.close(); // a reply that cannot be written: the client is gone
+            co_return;
+        }
+    }
+}
+
+// A request that waits: asleep until a wake, or a CANCEL, is put into its mailbox.
+awaitable<void> server::answer_late(connection &c, frame_header asked,
+                                    std::unique_ptr<pending> wait) {
+    auto answer = co_await core::as_result(wait->answer.receive());
+    waiting_.erase(wait->who);
+    const auto own = c.waits.find(asked.sequence);
+    if (own != c.waits.end() && own->second == wait->who)
+        c.waits.erase(own);
+    if (!answer)
+        co_return; // the client is gone
+    asked.status = answer->status;
+    post(c, asked, answer->reply);
+}
+
+bool server::take(connection &c, const frame_view &frame) {
+    const auto &header = frame.header;
+    switch (header.type) {
+    case frame_type::ping:
+        post(c, header, frame.payload);
+        return true;
+    case frame_type::quit:
+        quit_ = true;
+        post(c, header, {});
+        return true;
+    case frame_type::disconnect:
+        return false;
+    default:
+        break;
+    }
+    if (!c.connected)
+        return take_first(c, frame);
+    if (header.client != c.client)
+        return false;
+    switch (header.type) {
+    case frame_type::request:
+        take_request(c, frame);
+        return true;
+    case frame_type::cancel:
+        take_cancel(c, header);
+        return true;
+    default:
+        return false; // a second CONNECT, or what only servers send
+    }
+}
+
+// Before the client is connected.
+bool server::take_first(connection &c, const frame_view &frame) {
+    frame_header answer = frame.header;
+    switch (frame.header.type) {
+    case frame_type::authenticate:
+        return take_authenticate(c, frame);
+    case frame_type::connect:
+        answer.type = frame_type::connect_reply;
+        c.refused = connected_ >= options_.clients;
+        answer.status = c.refused ? errc::client_not_found : errc::no_error;
+        post(c, answer, {});
+        if (c.refused)
+            return false;
+        c.connected = true;
+        ++connected_;
+        c.client = frame.header.client;
+        answer.type = frame_type::listen;
+        answer.sequence = 0;
+        post(c, answer, {});
+        return true;
+    case frame_type::request:
+        c.refused = true;
+        answer.status = errc::client_not_found;
+        post(c, answer, {});
+        return false;
+    default:
+        return false;
+    }
+}
+
+bool server::take_authenticate(connection &c, const frame_view &frame) {
+    frame_header answer = frame.header;
+    answer.type = frame_type::authenticate_reply;
+    std::optional<std::uint32_t> number;
+    if (options_.authenticate)
+        number = options_.authenticate(core::as_text(frame.payload));
+    std::array<std::byte, 4> bytes{};
+    core::store_be(bytes.data(), number.value_or(0));
+    answer.status = number ? errc::no_error : errc::server_insecure;
+    post(c, answer, number ? const_bytes(bytes) : const_bytes());
+    return true;
+}
+
+void server::take_request(connection &c, const frame_view &frame) {
+    frame_header answer = frame.header;
+    if (frame.header.sst != options_.start_time) {
+        answer.status = errc::client_not_found; // a frame for another life of the server
+        post(c, answer, {});
+        return;
+    }
+    const ticket who = ++last_ticket_;
+    turn t(options_.clock());
+    const auto reply = dispatch_.handle(c.id, who, frame.payload, t);
+    if (reply) {
+        post(c, answer, *reply);
+    } else {
+        auto wait = std::make_unique<pending>(who);
+        waiting_.emplace(who, wait.get());
+        c.waits.insert_or_assign(frame.header.sequence, who);
+        c.late.spawn(answer_late(c, answer, std::move(wait)));
+    }
+    deliver(t);
+}
+
+// The answer is that of the request itself.
+void server::take_cancel(connection &c, const frame_header &frame) {
+    const auto own = c.waits.find(frame.sequence);
+    if (own == c.waits.end())
+        return;
+    turn t(options_.clock());
+    const bool waited = collection_.cancel(own->second, t);
+    const auto place = waiting_.find(own->second);
+    if (waited && place != waiting_.end()) {
+        pending::late answer;
+        answer.status = errc::client_not_found;
+        (void)place->second->answer.try_send(std::move(answer)); // it has room for the one
+    }
+    deliver(t);
+}
+
+// Answers to requests and to the server's own calls alike, in order.
+void server::post(connection &c, const frame_header &header, const_bytes payload) {
+    frame_header out = header;
+    const bool of_request = out.type == frame_type::request || out.type == frame_type::ping ||
+                            out.type == frame_type::quit;
+    if (of_request)
+        out.type = frame_type::request_reply;
+    out.sst = options_.start_time;
+    auto bytes = encode_frame(out, payload);
+    const bool too_much = c.unsent > 0 && c.unsent + bytes.size() > options_.unsent;
+    if (too_much) {
+        log_.warn(component, "a client does not read its replies: ", c.unsent, " bytes wait");
+        c.stream.close();
+        return;
+    }
+    c.unsent += bytes.size();
+    (void)c.replies.try_send(std::move(bytes)); // full or closed: the client is at its end
+}
+
+void server::deliver(const turn &t) {
+    for (const wake &w : t.woken) {
+        const auto place = waiting_.find(w.who);
+        if (place == waiting_.end())
+            continue; // its client is gone
+        pending::late answer;
+        answer.reply = dispatch_core::reply_to(w);
+        (void)place->second->answer.try_send(std::move(answer)); // it has room for the one
+    }
+}
+
+} // namespace costrand::ccapi

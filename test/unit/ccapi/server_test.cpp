@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server over in-memory streams in virtual time: docs/spec/ccapi.md 9 and 11.
+#include "server_rig.hpp"
+
+#include "support/hex.hpp"
+
+#include <costrand/core/deadline.hpp>
+
+#include <chrono>
+
+using namespace costrand;
+using namespace costrand::ccapi;
+using namespace costrand::test;
+using namespace std::chrono_literals;
+using m = message_id;
+
+TEST_CASE("A locks, B waits, C reads another ccache at full speed, A unlocks, B is answered") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1), b = rig.client(2), c = rig.client(3);
+        co_await a.connect();
+        co_await b.connect();
+        co_await c.connect();
+        const auto made = co_await a.call(create("locked"));
+        const auto locked = kept(made.id);
+        const auto other_made = co_await c.call(create("other"));
+        const auto other = kept(other_made.id);
+
+        const auto mine = co_await a.call(write_lock(locked));
+        CHECK(mine.error == errc::no_error);
+        co_await b.ask(write_lock(locked));
+        for (int i = 0; i < 100; ++i) {
+            const auto name = co_await c.call(of(m::ccache_get_name, other));
+            CHECK(name.text == "other");
+        }
+        CHECK(env.time.elapsed() == 0s);
+        CHECK(rig.server.collection().counts().locks_waiting == 1);
+
+        const auto unlocked = co_await a.call(of(m::ccache_unlock, locked));
+        CHECK(unlocked.error == errc::no_error);
+        const auto granted = co_await b.reply_to(m::ccache_lock);
+        CHECK(granted.error == errc::no_error);
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("CONNECT, its reply, LISTEN and a sync REQUEST, byte for byte") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        sim::memory_options link;
+        auto pair = sim::memory_message_pair(env.executor, link, link);
+        core::task_group session(env.executor);
+        session.spawn(rig.server.serve(std::move(pair.second)));
+        auto &pipe = *pair.first;
+        const std::string peer = "00007f0000001234" // TSP
+                                 "11112222333344445555666677778888";
+        const auto connect = from_hex("43010001" + peer +
+                                      "0000000000000000"
+                                      "00000000"
+                                      "00000001"
+                                      "00000000");
+        co_await pipe.send(net::buffer(connect));
+        std::vector<std::byte> buffer(1024);
+        auto size = co_await pipe.receive(net::buffer(buffer));
+        CHECK(to_hex(core::const_bytes(buffer).first(size)) == "43010003" + peer +
+                                                                   "0006474846222240"
+                                                                   "00000000"
+                                                                   "00000001"
+                                                                   "00000000");
+        size = co_await pipe.receive(net::buffer(buffer));
+        CHECK(to_hex(core::const_bytes(buffer).first(size)) == "43010006" + peer +
+                                                                   "0006474846222240"
+                                                                   "00000000"
+                                                                   "00000000"
+                                                                   "00000000");
+        const auto sync = from_hex("43010002" + peer +
+                                   "0006474846222240"
+                                   "00000000"
+                                   "00000002"
+                                   "00000022"
+                                   "000000020000000b4e454544535f53594e43"
+                                   "000000000b4e454544535f53594e4300");
+        co_await pipe.send(net::buffer(sync));
+        size = co_await pipe.receive(net::buffer(buffer));
+        CHECK(to_hex(core::const_bytes(buffer).first(32)) == "43010004" + peer + "00064748");
+        CHECK(size == 48 + 4 + 2 * (4 + 37)); // error and two UUIDs with their NULs
+        pipe.close();
+        co_await session.join();
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("bug 11, SST: a request for another life is answered, and not carried out") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1);
+        co_await a.connect();
+        for (const std::uint64_t sst : {std::uint64_t{0}, server_start - 1, server_start + 1}) {
+            a.header().sst = sst;
+            co_await a.ask(create("tmp"));
+            const auto answer = co_await a.receive();
+            CHECK(answer.status == errc::client_not_found);
+            CHECK(answer.sst == server_start);
+            CHECK(a.said.empty());
+        }
+        CHECK(rig.server.collection().empty());
+        a.header().sst = server_start;
+        const auto made = co_await a.call(create("tmp"));
+        CHECK(made.error == errc::no_error);
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("a request before CONNECT is answered with 229, and the connection ends") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1);
+        a.header().sst = server_start;
+        co_await a.ask(create("tmp"));
+        const auto answer = co_await a.receive();
+        CHECK(answer.status == errc::client_not_found);
+        co_await a.expect_end();
+        CHECK(rig.server.collection().empty());
+        CHECK(rig.server.clients() == 0);
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("a second CONNECT, another UUID, a server's frame and what is no frame end the client") {
+    for (const int what : {0, 1, 2, 3})
+        run_coro([what](coro_environment env) -> awaitable<void> {
+            server_rig rig(env.executor);
+            auto a = rig.client(1);
+            co_await a.connect();
+            auto header = a.header();
+            if (what == 1)
+                header.client.bytes[0] = std::byte{0xff};
+            header.type = what == 0   ? frame_type::connect
+                          : what == 1 ? frame_type::request
+                                      : frame_type::listen;
+            if (what == 3)
+                header.type = static_cast<frame_type>(12);
+            co_await a.send_as(header);
+            co_await a.expect_end();
+            CHECK(rig.server.clients() == 0);
+            co_await rig.end();
+        });
+}
+
+TEST_CASE("a client's end is handled behind its requests, and releases what it held") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1), b = rig.client(2);
+        co_await a.connect();
+        co_await b.connect();
+        const auto made = co_await b.call(create("shared"));
+        const auto shared = kept(made.id);
+        co_await a.ask(create("last words"));
+        co_await a.ask(write_lock(shared));
+        co_await core::sleep_for(1s);
+        co_await b.ask(write_lock(shared));
+        co_await core::sleep_for(1s);
+        a.close(); // killed, with replies unread
+        const auto granted = co_await b.reply_to(m::ccache_lock);
+        CHECK(granted.error == errc::no_error);
+        CHECK(rig.server.collection().open("last words").has_value());
+        CHECK(rig.server.clients() == 1);
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("a client that dies while it waits is never granted what it waited for") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1), b = rig.client(2), c = rig.client(3);
+        co_await a.connect();
+        co_await b.connect();
+        co_await c.connect();
+        const auto made = co_await a.call(create("shared"));
+        const auto shared = kept(made.id);
+        (void)co_await a.call(write_lock(shared));
+        co_await b.ask(write_lock(shared));
+        co_await core::sleep_for(1s);
+        co_await c.ask(write_lock(shared));
+        co_await core::sleep_for(1s);
+        b.close();
+        co_await core::sleep_for(1s);
+        CHECK(rig.server.collection().counts().locks_waiting == 1);
+        (void)co_await a.call(of(m::ccache_unlock, shared));
+        const auto granted = co_await c.reply_to(m::ccache_lock);
+        CHECK(granted.error == errc::no_error);
+        co_await rig.end();
+        CHECK(rig.server.collection().counts().locks_held == 0);
+    });
+}
+
+TEST_CASE("a cancelled request has an answer of its own, and is forgotten") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1), b = rig.client(2);
+        co_await a.connect();
+        co_await b.connect();
+        const auto made = co_await a.call(create("shared"));
+        const auto shared = kept(made.id);
+        (void)co_await a.call(write_lock(shared));
+        co_await b.ask(write_lock(shared));
+        auto cancel = b.header();
+        cancel.type = frame_type::cancel;
+        co_await b.send_as(cancel);
+        const auto answer = co_await b.receive();
+        CHECK(answer.status == errc::client_not_found);
+        CHECK(answer.sequence == cancel.sequence);
+        CHECK(rig.server.collection().counts().locks_waiting == 0);
+        cancel.sequence = 77; // what is not pending
+        co_await b.send_as(cancel);
+        const auto name = co_await b.call(of(m::ccache_get_name, shared));
+        CHECK(name.text == "shared");
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("PING is echoed to anybody, and QUIT is kept until no client is left") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1), b = rig.client(2);
+        co_await a.send(frame_type::ping, core::as_bytes("are you there"));
+        auto answer = co_await a.receive();
+        CHECK(answer.type == frame_type::request_reply);
+        CHECK(core::as_text(a.said) == "are you there");
+        co_await b.connect();
+        co_await a.send(frame_type::quit);
+        answer = co_await a.receive();
+        CHECK(answer.type == frame_type::request_reply);
+        auto over = core::with_deadline(1s, rig.server.wait_for_quit());
+        const auto early = co_await core::as_result(std::move(over));
+        CHECK(!early.has_value());
+        co_await a.send(frame_type::disconnect);
+        co_await b.send(frame_type::disconnect);
+        co_await rig.server.wait_for_quit();
+        CHECK(rig.server.clients() == 0);
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("pipelined requests are handled in order, and one that waits keeps no other back") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1), b = rig.client(2);
+        co_await a.connect();
+        co_await b.connect();
+        const auto made = co_await a.call(create("shared"));
+        const auto shared = kept(made.id);
+        (void)co_await a.call(write_lock(shared));
+        const auto first = b.header().sequence + 1;
+        co_await b.ask(write_lock(shared));
+        co_await b.ask(create("one"));
+        co_await b.ask(create("two"));
+        for (const std::uint32_t behind : {1u, 2u}) {
+            const auto answer = co_await b.receive();
+            CHECK(answer.sequence == first + behind);
+        }
+        (void)co_await a.call(of(m::ccache_unlock, shared));
+        const auto late = co_await b.receive();
+        CHECK(late.sequence == first);
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("a client that never reads its replies is at its end when too many bytes wait") {
+    run_coro(
+        [](coro_environment env) -> awaitable<void> {
+            server_options options;
+            options.unsent = 64 * 1024;
+            server_rig rig(env.executor, options);
+            auto a = rig.client(1), b = rig.client(2);
+            co_await b.connect();
+            const std::string much(32 * 1024, 'x');
+            core::result<void> sent;
+            for (int i = 0; i < 100 && sent; ++i)
+                sent = co_await core::as_result(a.send(frame_type::ping, core::as_bytes(much)));
+            CHECK(!sent.has_value());
+            const auto made = co_await b.call(create("tmp")); // the others go on
+            CHECK(made.error == errc::no_error);
+            co_await rig.end();
+        },
+        5);
+}
+
+TEST_CASE("beyond the number of clients a further one is refused by name") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_options options;
+        options.clients = 1;
+        server_rig rig(env.executor, options);
+        auto a = rig.client(1), b = rig.client(2);
+        co_await a.connect();
+        co_await b.send(frame_type::connect);
+        const auto answer = co_await b.receive();
+        CHECK(answer.type == frame_type::connect_reply);
+        CHECK(answer.status == errc::client_not_found);
+        co_await b.expect_end();
+        co_await rig.end();
+    });
+}
+
+TEST_CASE("a challenge is answered before CONNECT, and refused with 224") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_options options;
+        options.authenticate = [](std::string_view name) {
+            return name == "krbcc.1000.auth.x" ? std::optional<std::uint32_t>(8) : std::nullopt;
+        };
+        server_rig rig(env.executor, options);
+        auto a = rig.client(1);
+        co_await a.send(frame_type::authenticate, core::as_bytes("../etc/passwd"));
+        auto answer = co_await a.receive();
+        CHECK(answer.type == frame_type::authenticate_reply);
+        CHECK(answer.status == errc::server_insecure);
+        co_await a.send(frame_type::authenticate, core::as_bytes("krbcc.1000.auth.x"));
+        answer = co_await a.receive();
+        CHECK(answer.status == errc::no_error);
+        CHECK(to_hex(a.said) == "00000008");
+        co_await a.connect();
+        co_await rig.end();
+    });
+}
