@@ -42,11 +42,15 @@ collection_core::result<uuid> collection_core::create_new(std::uint32_t version,
         return make_error_code(errc::bad_credentials_version);
     if (order_.empty())
         return add(std::string(initial_default_name), principal, t);
+    return add(reserve_name(), principal, t);
+}
+
+std::string collection_core::reserve_name() {
     std::string name;
     do
         name = std::to_string(next_number_++);
     while (by_name_.contains(name));
-    return add(std::move(name), principal, t);
+    return name;
 }
 
 collection_core::result<uuid> collection_core::add(std::string name, std::string_view principal,
@@ -74,6 +78,7 @@ collection_core::result<uuid> collection_core::initialize(cache_core &c, std::st
         return make_error_code(errc::no_memory);
     bytes_ -= c.size();
     c.principal = principal;
+    c.principal_type = 0;
     c.credentials = credential_list();
     c.generation = ++generations_;
     c.kdc_offset.reset();
@@ -138,19 +143,25 @@ errc collection_core::set_principal(const uuid &id, std::string_view principal, 
         return errc::no_memory;
     bytes_ = bytes_ - c->principal.size() + principal.size();
     c->principal = principal;
+    c->principal_type = 0;
     c->kdc_offset.reset();
     c->change.bump(t);
     changed(t);
     return errc::no_error;
 }
 
-errc collection_core::store(const uuid &id, const_bytes bytes, turn &t) {
+void collection_core::set_principal_type(const uuid &id, std::uint32_t type) {
+    if (auto *c = find_mutable(id))
+        c->principal_type = type;
+}
+
+errc collection_core::store(const uuid &id, const_bytes bytes, name_types types, turn &t) {
     auto *c = find_mutable(id);
     if (!c)
         return errc::invalid_ccache;
     if (c->credentials.count() >= limits_.credentials_per_cache || !fits(0, bytes.size()))
         return errc::no_memory;
-    c->credentials.store(random_uuid(random_), bytes);
+    c->credentials.store(random_uuid(random_), bytes, types);
     bytes_ += bytes.size();
     c->change.bump(t);
     changed(t);
@@ -180,6 +191,7 @@ errc collection_core::move(const uuid &source, const uuid &destination, turn &t)
     const bool was_default = from == order_.first();
     bytes_ -= from->size() + to->size();
     to->principal = std::exchange(from->principal, std::string());
+    to->principal_type = from->principal_type;
     to->credentials = std::exchange(from->credentials, credential_list());
     to->generation = ++generations_;
     to->kdc_offset = from->kdc_offset;

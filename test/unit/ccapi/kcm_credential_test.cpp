@@ -43,7 +43,7 @@ kcm::credential_view view_of(const std::vector<std::byte> &bytes) {
 }
 
 // To the CCAPI's form and back.
-std::string there_and_back(const std::string &hex, kcm::name_types types) {
+std::string there_and_back(const std::string &hex, name_types types) {
     const auto bytes = from_hex(hex);
     const auto stored = kcm::to_ccapi(view_of(bytes));
     REQUIRE(check_credential(stored) == errc::no_error);

@@ -19,6 +19,12 @@
 
 namespace costrand::ccapi {
 
+// How the names of a credential came about, for clients that ask (KCM); the CCAPI's text does not
+// say it. 0: not known.
+struct name_types {
+    std::uint32_t client = 0, server = 0;
+};
+
 // Credentials in the order in which they were stored, each an encoded `cred`. A cursor over them is
 // a number: what comes behind it was not returned yet, whatever was removed meanwhile.
 class credential_list {
@@ -26,12 +32,13 @@ class credential_list {
     struct item {
         uuid id;
         wiped_bytes bytes;
+        name_types types;
     };
 
     // Appends; no search for an equal one.
-    void store(const uuid &id, const_bytes bytes) {
+    void store(const uuid &id, const_bytes bytes, name_types types) {
         const std::uint64_t number = ++last_;
-        items_.emplace(number, item{id, to_wiped(bytes)});
+        items_.emplace(number, item{id, to_wiped(bytes), types});
         numbers_.emplace(id, number);
         size_ += bytes.size();
     }
@@ -83,6 +90,7 @@ struct cache_core {
     const uuid id;
     const std::string name;
     std::string principal;
+    std::uint32_t principal_type = 0; // of its name, as in name_types
     change_core change;
     std::optional<cc_time> last_default; // none: it never became the default
     std::optional<cc_time> kdc_offset;

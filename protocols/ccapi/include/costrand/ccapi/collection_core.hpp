@@ -98,6 +98,14 @@ class collection_core {
     [[nodiscard]] result<uuid> create_new(std::uint32_t version, std::string_view principal,
                                           turn &t);
 
+    // The next number that names no ccache, and will be given to nobody else.
+    [[nodiscard]] std::string reserve_name();
+
+    // The ccaches in list order, for one who looks at all of them at once: nothing may change
+    // meanwhile. Null at the end.
+    [[nodiscard]] list_cursor begin() const { return order_.begin(); }
+    [[nodiscard]] const cache_core *next(list_cursor &c) const { return order_.next(c); }
+
     // --- one ccache. The pointer is valid until the next call that changes something.
 
     [[nodiscard]] const cache_core *find(const uuid &id) const {
@@ -109,8 +117,13 @@ class collection_core {
     [[nodiscard]] errc destroy(const uuid &id, turn &t);
     [[nodiscard]] errc set_default(const uuid &id, turn &t);
     [[nodiscard]] errc set_principal(const uuid &id, std::string_view principal, turn &t);
+    // Of the principal that the ccache has now: forgotten when it is set again.
+    void set_principal_type(const uuid &id, std::uint32_t type);
     // bytes: an encoded credential, as check_credential accepts it.
-    [[nodiscard]] errc store(const uuid &id, const_bytes bytes, turn &t);
+    [[nodiscard]] errc store(const uuid &id, const_bytes bytes, turn &t) {
+        return store(id, bytes, {}, t);
+    }
+    [[nodiscard]] errc store(const uuid &id, const_bytes bytes, name_types types, turn &t);
     // Error invalid_credentials.
     [[nodiscard]] errc remove(const uuid &id, const uuid &credential, turn &t);
     // The destination takes over principal, credentials and KDC offset; the source is destroyed.

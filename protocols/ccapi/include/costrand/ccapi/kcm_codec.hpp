@@ -314,8 +314,13 @@ class reply_writer {
   public:
     explicit reply_writer(wiped_bytes &out) : out_(out) { start(status::ok); }
 
-    // Drops what was written: a reply with an error has no result.
+    // Drops what was written: a reply with an error has no result. ok: begins anew.
     void fail(status why) { start(why); }
+
+    // What was written behind the header; valid until more is.
+    [[nodiscard]] core::const_bytes result() const noexcept {
+        return core::const_bytes(out_).subspan(header_size);
+    }
 
     void u8(std::uint8_t value) { out_.push_back(static_cast<std::byte>(value)); }
     void u16(std::uint16_t value) { integer(value); }
@@ -338,6 +343,8 @@ class reply_writer {
     [[nodiscard]] bool is_too_large() const noexcept { return out_.size() > max_message_size; }
 
   private:
+    static constexpr std::size_t header_size = 8; // outer code and status
+
     template <typename T>
     void integer(T value) {
         std::byte wire[sizeof(T)];

@@ -4,6 +4,7 @@
 // other finds, and the first one again, byte for byte. Used by the KCM face.
 #pragma once
 
+#include <costrand/ccapi/cache_core.hpp>
 #include <costrand/ccapi/codec.hpp>
 #include <costrand/ccapi/kcm_codec.hpp>
 #include <costrand/ccapi/kcm_messages.hpp>
@@ -141,11 +142,6 @@ inline void write_list(reply_writer &out, const std::vector<typed_view> &list) {
     detail::append_quoted(text, principal.realm);
     return text;
 }
-
-// The name types that a credential came with; 0: the text's own.
-struct name_types {
-    std::uint32_t client = 0, server = 0;
-};
 
 // Appends a principal of a text. type 0: the text's own.
 inline void write_principal(reply_writer &out, std::string_view text, std::uint32_t type) {
