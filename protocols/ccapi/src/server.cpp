@@ -97,6 +97,35 @@ awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
         throw system_error(ended.error());
 }
 
+awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
+                                  std::uint32_t user) {
+    ++count_;
+    const auto ended = co_await core::as_result(answer_kcm(*client, kcm_face(collection_, user)));
+    co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+    client->close();
+    --count_;
+    left_.notify_all();
+    if (!ended && ended.error() == core::cond::cancelled)
+        throw system_error(ended.error());
+}
+
+// One request, one reply; nothing is kept between them.
+awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) {
+    const std::size_t limit = client.max_message_size();
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(limit); // as in read_frames
+    wiped_bytes reply;
+    bool goes_on = true;
+    while (goes_on) {
+        const auto size = co_await client.receive(net::buffer(buffer.get(), limit));
+        turn t(options_.clock());
+        goes_on = face.handle({buffer.get(), size}, t, reply);
+        core::wipe(buffer.get(), size);
+        deliver(t);
+        if (goes_on)
+            co_await client.send(net::buffer(reply.data(), reply.size()));
+    }
+}
+
 awaitable<void> server::wait_for_quit() {
     while (!quit_ || count_ > 0)
         co_await left_.wait();

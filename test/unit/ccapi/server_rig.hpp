@@ -113,6 +113,12 @@ class server_rig {
         sessions_.spawn(server.serve(std::move(far)));
         return frame_client(std::move(near), number);
     }
+    std::unique_ptr<core::message_stream> kcm_client(std::uint32_t user) {
+        sim::memory_options link;
+        auto [near, far] = sim::memory_message_pair(executor_, link, link);
+        sessions_.spawn(server.serve_kcm(std::move(far), user));
+        return std::move(near);
+    }
     awaitable<void> end() {
         co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
         sessions_.cancel();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server over in-memory streams in virtual time: docs/spec/ccapi.md 9 and 11.
+#include "kcm_examples.hpp"
 #include "server_rig.hpp"
 
 #include "support/hex.hpp"
@@ -319,6 +320,49 @@ TEST_CASE("a challenge is answered before CONNECT, and refused with 224") {
         CHECK(answer.status == errc::no_error);
         CHECK(to_hex(a.said) == "00000008");
         co_await a.connect();
+        co_await rig.end();
+    });
+}
+
+TEST_CASE(
+    "a KCM client and a CCAPI client share the collection, and what one does wakes the other") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        server_rig rig(env.executor);
+        auto a = rig.client(1);
+        auto kcm = rig.kcm_client(1000);
+        co_await a.connect();
+        request wait;
+        wait.what = m::context_wait_for_change;
+        const auto first = co_await a.call(wait);
+        wait.time = first.time;
+        co_await a.ask(wait);
+
+        const auto said = [&kcm](const char *hex) -> awaitable<std::string> {
+            const auto message = from_hex(std::string(hex).substr(8)); // without the length
+            co_await kcm->send(net::buffer(message));
+            std::vector<std::byte> reply(1024);
+            const auto size = co_await kcm->receive(net::buffer(reply));
+            co_return to_hex(core::const_bytes(reply).first(size));
+        };
+        const auto initialized = co_await said(kcm_examples::initialize.request);
+        CHECK(initialized == "0000000000000000");
+        const auto changed = co_await a.reply_to(m::context_wait_for_change);
+        CHECK(changed.time > first.time);
+        const auto name = co_await said(kcm_examples::get_default_cache.request);
+        CHECK(name == std::string(kcm_examples::get_default_cache.reply).substr(8));
+
+        request open;
+        open.what = m::context_open_default_ccache;
+        const auto opened = co_await a.call(open);
+        const auto cache = kept(opened.id);
+        const auto who = co_await a.call(of(m::ccache_get_principal, cache));
+        CHECK(who.text == "alice@A.ORG");
+
+        const auto broken = from_hex("0200"); // no request at all: the connection ends
+        co_await kcm->send(net::buffer(broken));
+        std::vector<std::byte> reply(16);
+        const auto ended = co_await core::as_result(kcm->receive(net::buffer(reply)));
+        CHECK(!ended.has_value());
         co_await rig.end();
     });
 }

@@ -7,6 +7,7 @@
 #include <costrand/ccapi/collection_core.hpp>
 #include <costrand/ccapi/dispatch_core.hpp>
 #include <costrand/ccapi/frame.hpp>
+#include <costrand/ccapi/kcm_face.hpp>
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/core/notifier.hpp>
@@ -60,6 +61,11 @@ class server {
     // without an error whatever the client did. Cancellation: ends the client, then reported.
     [[nodiscard]] awaitable<void> serve(std::unique_ptr<core::message_stream> client);
 
+    // One connection that speaks KCM, of the user with that id, on the same collection. `client`
+    // takes and gives whole messages, as of kcm_face. Otherwise as serve().
+    [[nodiscard]] awaitable<void> serve_kcm(std::unique_ptr<core::message_stream> client,
+                                            std::uint32_t user);
+
     // Completes when a client has said QUIT and none is left. Cancel-safe.
     [[nodiscard]] awaitable<void> wait_for_quit();
 
@@ -73,6 +79,7 @@ class server {
 
     awaitable<void> read_frames(connection &c);
     awaitable<void> write_replies(connection &c);
+    awaitable<void> answer_kcm(core::message_stream &client, kcm_face face);
     awaitable<void> answer_late(connection &c, frame_header asked, std::unique_ptr<pending> wait);
 
     // False: the client is at its end.
