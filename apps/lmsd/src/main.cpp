@@ -4,23 +4,14 @@
 #include "options.hpp"
 
 #include <costrand/activate/console.hpp>
+#include <costrand/activate/daemon.hpp>
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/process.hpp>
-#include <costrand/core/error.hpp>
-#include <costrand/core/spawn.hpp>
-#include <costrand/core/strand.hpp>
 #include <costrand/lmsd/passed_sockets.hpp>
 #include <costrand/lmsd/run.hpp>
 #include <costrand/transports/heci_open.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -58,30 +49,7 @@ int serve(const lmsd::settings &options, activate::console &says) {
     const auto device = heci::open_device(options.device);
     lmsd::world with{*device, lmsd::take_passed_sockets(), lmsd::relay_options(),
                      &lmsd::tell_ready};
-    std::exception_ptr failure;
-    bool asked = false;
-    net::cancellation_signal cancel;
-    net::io_context context(1);
-    const auto strand = core::make_session_strand(context);
-    net::signal_set signals(context, SIGINT, SIGTERM);
-    signals.async_wait([&](error_code ec, int number) {
-        if (ec)
-            return; // the run is over
-        asked = true;
-        signals.clear(); // a second one has its default effect
-        says.log_line(core::log_level::info,
-                      "stops: " + std::string(activate::signal_name(number)));
-        net::post(strand, [&] { cancel.emit(net::cancellation_type::terminal); });
-    });
-    core::spawn(strand, lmsd::run(std::move(with), says.log()),
-                net::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr thrown) {
-                    failure = thrown;
-                    signals.cancel();
-                }));
-    context.run();
-    cancel.slot().clear(); // what it holds refers to the context
-    if (failure && !asked)
-        std::rethrow_exception(failure);
+    activate::serve_until_signal([&] { return lmsd::run(std::move(with), says.log()); }, says);
     return 0;
 }
 
