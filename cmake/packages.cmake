@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Debian packages: costrand (programs), costrand-lmsd, libcostrand-dev, costrand-amtsim.
+# Debian packages: costrand (programs), costrand-lmsd, costrand-ccapid, libcostrand-dev,
+# costrand-amtsim.
 # tools/package.sh makes them. What only Debian wants in a package is left out of a plain `cmake --install`.
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(FILES apps/activate/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
@@ -71,6 +72,13 @@ set(CPACK_DEBIAN_LMSD_PACKAGE_SHLIBDEPS ON)
 set(lmsd_scripts ${PROJECT_SOURCE_DIR}/packaging/lmsd)
 set(CPACK_DEBIAN_LMSD_PACKAGE_CONTROL_EXTRA
     ${lmsd_scripts}/postinst ${lmsd_scripts}/prerm ${lmsd_scripts}/postrm)
+
+costrand_package(ccapid NAME costrand-ccapid SECTION net DESCRIPTION
+"Kerberos credential caches of one user, in memory
+costrand-ccapid keeps the Kerberos credential caches of the user who runs it,
+for programs that speak the credential cache API (CCAPI) and for stock MIT and
+Heimdal programs that speak KCM.")
+set(CPACK_DEBIAN_CCAPID_PACKAGE_SHLIBDEPS ON)
 
 # Of all Boosts the one that the archives hold parts of, see costrandConfig.cmake.in.
 costrand_package(dev NAME libcostrand-dev SECTION libdevel SUGGESTS costrand-amtsim

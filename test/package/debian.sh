@@ -31,7 +31,8 @@ runtime=$(echo build/packages/costrand_*.deb)
 dev=$(echo build/packages/libcostrand-dev_*.deb)
 amtsim=$(echo build/packages/costrand-amtsim_*.deb)
 lmsd=$(echo build/packages/costrand-lmsd_*.deb)
-debs=("$runtime" "$dev" "$amtsim" "$lmsd")
+ccapid=$(echo build/packages/costrand-ccapid_*.deb)
+debs=("$runtime" "$dev" "$amtsim" "$lmsd" "$ccapid")
 
 # $1: package, then files it must hold
 expect_files() {
@@ -64,12 +65,14 @@ expect_files "$amtsim" usr/bin/costrand-amtsim usr/share/man/man1/costrand-amtsi
 expect_files "$lmsd" usr/bin/costrand-lmsd usr/share/man/man1/costrand-lmsd.1.gz \
   usr/lib/systemd/system/costrand-lmsd.service usr/lib/systemd/system/costrand-lmsd.socket \
   usr/share/bash-completion/completions/costrand-lmsd
+expect_files "$ccapid" usr/bin/costrand-ccapid usr/share/man/man1/costrand-ccapid.1.gz
 expect_files "$dev" usr/include/costrand/core/stream.hpp usr/include/costrand/sim/firmware.hpp \
   "$lib/libcostrand_core.a" "$lib/libcostrand_boost.a" "$lib/libcostrand_sim.a" \
   "$lib/cmake/costrand/costrandConfig.cmake" "$lib/pkgconfig/costrand.pc"
 expect_field "$runtime" Depends 'libc6 .*libssl3.*libyaml-cpp'
 expect_field "$amtsim" Depends 'libboost-program-options.*libc6'
 expect_field "$lmsd" Depends 'libc6 '
+expect_field "$ccapid" Depends 'libc6 '
 expect_field "$dev" Depends '^libboost1\.[0-9]+-dev, libssl-dev'
 if command -v lintian >/dev/null; then
   # Nobody asked Debian for these packages, so no report there is closed by them.
@@ -103,7 +106,7 @@ make_root() {
 }
 
 packages=("${debs[@]}")
-[ "$quick" = no ] || packages=("$runtime" "$amtsim" "$lmsd")
+[ "$quick" = no ] || packages=("$runtime" "$amtsim" "$lmsd" "$ccapid")
 rooted=no
 if [ "$root_wanted" = no ]; then
   tell "no root was wanted"
@@ -135,6 +138,7 @@ inside costrand-activate --version | grep -F "$version" || fail "wrong version"
 inside costrand version | grep -F "$version" || fail "wrong version"
 inside costrand-amtsim --version | grep -F "$version" || fail "wrong version"
 inside costrand-lmsd --version | grep -F "$version" || fail "wrong version"
+inside costrand-ccapid --version | grep -F "$version" || fail "wrong version"
 for transport in lme lms; do
   inside costrand-activate --demo --transport "$transport" >"$work/log" 2>&1 ||
     { cat "$work/log" && fail "the demo over $transport"; }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// run: one credential cache server of one user, at its sockets. For the program and for tests.
+#pragma once
+
+#include <costrand/ccapi/server.hpp>
+#include <costrand/core/awaitable.hpp>
+#include <costrand/core/log.hpp>
+#include <costrand/core/random.hpp>
+#include <costrand/transports/ccapi_pipe.hpp>
+
+#include <functional>
+#include <optional>
+
+namespace costrand::ccapid {
+
+struct world {
+    world() = default; // no aggregate: GCC 12 destroys those twice in a co_await
+
+    transports::pipe_place place;              // of CCAPI clients
+    std::optional<transports::pipe_place> kcm; // of KCM clients
+    ccapi::server_options server;              // clock and start time are set
+    core::random_source *random = nullptr;     // outlives the run
+    std::function<void()> ready;               // both sockets listen. May be empty
+};
+
+// Serves until it is cancelled, or a client says QUIT and none is left. A client of another user is
+// refused. Throws system_error when a socket is not to be had: transports::pipe_errc or the
+// system's code, its text names the path.
+[[nodiscard]] awaitable<void> run(world with, core::log log);
+
+} // namespace costrand::ccapid

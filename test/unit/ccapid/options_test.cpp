@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <costrand/activate/failure.hpp>
+#include <costrand/ccapid/options.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+using namespace costrand;
+
+namespace {
+
+ccapid::settings read(std::vector<std::string> arguments,
+                      std::map<std::string, std::string> environment = {}) {
+    return ccapid::read_settings(std::move(arguments), [&environment](const char *name) {
+        const auto found = environment.find(name);
+        return found == environment.end() ? nullptr : found->second.c_str();
+    });
+}
+
+} // namespace
+
+TEST_CASE("without an option it serves this user's clients, and none of KCM") {
+    const auto s = read({});
+    CHECK(s.action == ccapid::what_to_do::serve);
+    CHECK(s.kcm_socket.empty());
+    CHECK_FALSE(s.per_session);
+    CHECK(s.log_level == core::log_level::info);
+}
+
+TEST_CASE("each value is taken from the command line, else from the environment") {
+    const std::map<std::string, std::string> environment = {
+        {"CCAPID_KCM_SOCKET", "/run/a"}, {"CCAPID_PER_SESSION", "true"}, {"CCAPID_JSON", "true"}};
+    const auto s = read({"--kcm-socket", "/run/b", "-v"}, environment);
+    CHECK(s.kcm_socket == "/run/b");
+    CHECK(s.per_session);
+    CHECK(s.json);
+    CHECK(s.log_level == core::log_level::debug);
+    CHECK(read({}, environment).kcm_socket == "/run/a");
+}
+
+TEST_CASE("a word, an unknown option and a relative socket are refused by name") {
+    for (const auto &[argument, named] :
+         {std::pair("start", "start"), std::pair("--sockets", "--sockets"),
+          std::pair("--kcm-socket=kcm", "absolute path")}) {
+        std::string why;
+        try {
+            (void)read({argument});
+        } catch (const activate::error &e) {
+            why = e.why().text;
+        }
+        CHECK_MESSAGE(why.find(named) != why.npos, why);
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built program, spoken to over its sockets.
+#include "../activate/child.hpp"
+#include "../activate/support.hpp"
+
+#include "support/hex.hpp"
+#include "support/private_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <string>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+using namespace costrand;
+using namespace costrand::test;
+
+namespace {
+
+// What the socket's server answers to each of these messages, in hexadecimal.
+class conversation {
+  public:
+    explicit conversation(const std::string &path)
+        : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_un at{};
+        at.sun_family = AF_UNIX;
+        REQUIRE(path.size() < sizeof at.sun_path);
+        std::memcpy(at.sun_path, path.c_str(), path.size());
+        REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr *>(&at), sizeof at) == 0);
+    }
+    conversation(const conversation &) = delete;
+    conversation &operator=(const conversation &) = delete;
+    ~conversation() { ::close(fd_); }
+
+    std::string ask(const std::string &hex, std::size_t answer_size) {
+        const auto bytes = from_hex(hex);
+        REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+                static_cast<ssize_t>(bytes.size()));
+        std::vector<std::byte> answer(answer_size);
+        REQUIRE(::recv(fd_, answer.data(), answer.size(), MSG_WAITALL) ==
+                static_cast<ssize_t>(answer.size()));
+        return to_hex(answer);
+    }
+
+  private:
+    int fd_;
+};
+
+bool contains(const std::string &text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+child_options ccapid(std::vector<std::string> arguments, const std::string &endpoint) {
+    child_options child;
+    child.program = COSTRAND_CCAPID;
+    child.arguments = std::move(arguments);
+    child.environment["CCAPI_ENDPOINT"] = endpoint;
+    return child;
+}
+
+} // namespace
+
+TEST_CASE("both families of clients are served until SIGTERM, and no socket is left behind") {
+    const private_folder folder;
+    const std::string endpoint = folder.path() + "/ep", kcm = folder.path() + "/kcm";
+    auto child = ccapid({"--kcm-socket", kcm}, endpoint);
+    child.watch = [&](const std::string &log) {
+        if (!contains(log, "listens for KCM at"))
+            return 0;
+        struct stat about {};
+        REQUIRE(::stat(kcm.c_str(), &about) == 0);
+        CHECK((about.st_mode & 0777) == 0600);
+        // CONNECT, as in docs/spec/ccapi.md 11.2: the reply and LISTEN.
+        conversation client(endpoint);
+        const auto reply = client.ask("0000003043010001"
+                                      "00007f0000001234"
+                                      "11112222333344445555666677778888"
+                                      "0000000000000000"
+                                      "00000000"
+                                      "00000001"
+                                      "00000000",
+                                      104);
+        CHECK(reply.substr(0, 64) == "0000003043010003"
+                                     "00007f0000001234"
+                                     "11112222333344445555666677778888");
+        CHECK(reply.substr(104, 16) == "0000003043010006");
+        conversation mit(kcm);
+        const std::string noop = "0000000402000000";
+        CHECK(mit.ask(noop, 12) == "000000040000000000000000");
+        return SIGTERM;
+    };
+    const auto end = run_child(child);
+    CHECK(end.status == 0);
+    CHECK(end.signal == 0);
+    CHECK(contains(end.err, "stops: SIGTERM"));
+    struct stat about {};
+    CHECK(::stat(endpoint.c_str(), &about) != 0);
+    CHECK(::stat(kcm.c_str(), &about) != 0);
+}
+
+TEST_CASE("a second server at the same place ends with 1 and says that there is one") {
+    const private_folder folder;
+    const std::string endpoint = folder.path() + "/ep";
+    auto child = ccapid({}, endpoint);
+    child_end second;
+    child.watch = [&](const std::string &log) {
+        if (!contains(log, "listens at"))
+            return 0;
+        second = run_child(ccapid({}, endpoint));
+        return SIGTERM;
+    };
+    const auto end = run_child(child);
+    CHECK(end.status == 0);
+    CHECK(second.status == 1);
+    CHECK(contains(second.err, endpoint));
+}
+
+TEST_CASE("wrong use is 2, and names what is wrong") {
+    const auto end = run_child(ccapid({"--kcm-socket", "here"}, "/nonexistent/ep"));
+    CHECK(end.status == 2);
+    CHECK(contains(end.err, "here: an absolute path is needed"));
+    const auto nowhere = run_child(ccapid({}, "/nonexistent/ep"));
+    CHECK(nowhere.status == 1);
+    CHECK(contains(nowhere.err, "/nonexistent"));
+}
