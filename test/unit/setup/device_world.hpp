@@ -52,11 +52,11 @@ class device_world {
                  const std::function<void(sim::device_state &)> &prepare = {})
         : device(ex, p, *random, core::log(), state_of(p, *random, core::now(ex), prepare), with),
           heci(device.heci()),
-          amthi(*heci, heci::timeouts(), core::log()),
+          amthi(*heci, heci_limits, core::log()),
           how_(how),
           tasks_(ex),
           host_(
-              ex, [this] { return heci::open_lme(*heci, heci::timeouts(), core::log()); },
+              ex, [this] { return heci::open_lme(*heci, heci_limits, core::log()); },
               apf::host_options(), core::log()) {
         means.log = log();
         means.read_mode = [this] { return read_mode(); };
@@ -120,6 +120,7 @@ class device_world {
     std::unique_ptr<core::random_source> random = core::seeded_random(5);
     sim::crypto with = sim::bare_crypto();
     sim::firmware device;
+    heci::timeouts heci_limits;
     std::unique_ptr<heci::device> heci;
     heci::amthi amthi;
     wsman::setup_means means;

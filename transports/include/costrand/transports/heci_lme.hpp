@@ -24,4 +24,9 @@ open_lme(device &dev, const timeouts &limits, core::log log) {
     return connect_with_retry(dev, client::lme, limits, std::move(log));
 }
 
+// Limits that end with the call's expression: a dialer gives the coroutine away, and it outlives
+// them.
+awaitable<std::unique_ptr<core::message_stream>> open_lme(device &dev, const timeouts &&limits,
+                                                          core::log log) = delete;
+
 } // namespace costrand::heci
