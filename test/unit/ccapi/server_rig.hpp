@@ -16,6 +16,7 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -100,22 +101,21 @@ class server_rig {
     std::unique_ptr<core::random_source> random_ = core::seeded_random(1);
 
   public:
-    explicit server_rig(net::any_io_executor executor,
-                        ccapi::server_options options = ccapi::server_options())
-        : server(executor, *random_, with_times(std::move(options)), core::log()),
-          executor_(executor),
-          sessions_(executor) {}
+    server_rig(coro_environment env, ccapi::server_options options)
+        : server(env.executor, *random_, with_times(std::move(options)), core::log()),
+          env_(env),
+          sessions_(env.executor) {}
 
     frame_client client(std::uint8_t number) {
         sim::memory_options link;
         link.max_message_size = 64 * 1024;
-        auto [near, far] = sim::memory_message_pair(executor_, link, link);
+        auto [near, far] = sim::memory_message_pair(env_.executor, link, link);
         sessions_.spawn(server.serve(std::move(far)));
         return frame_client(std::move(near), number);
     }
     std::unique_ptr<core::message_stream> kcm_client(std::uint32_t user) {
         sim::memory_options link;
-        auto [near, far] = sim::memory_message_pair(executor_, link, link);
+        auto [near, far] = sim::memory_message_pair(env_.executor, link, link);
         sessions_.spawn(server.serve_kcm(std::move(far), user));
         return std::move(near);
     }
@@ -123,6 +123,13 @@ class server_rig {
         co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
         sessions_.cancel();
         (void)co_await core::as_result(sessions_.join());
+    }
+
+    [[nodiscard]] core::duration elapsed() const { return env_.time.elapsed(); }
+    [[nodiscard]] std::unique_ptr<core::message_stream> raw_client() {
+        auto [near, far] = sim::memory_message_pair(env_.executor);
+        sessions_.spawn(server.serve(std::move(far)));
+        return std::move(near);
     }
 
     ccapi::server server;
@@ -134,9 +141,30 @@ class server_rig {
         return options;
     }
 
-    net::any_io_executor executor_;
+    coro_environment env_;
     core::task_group sessions_;
 };
+
+// A test with a server of its own, which is ended whatever happens.
+inline void in_rig(const std::function<awaitable<void>(server_rig &)> &body,
+                   const ccapi::server_options &options = ccapi::server_options(),
+                   std::size_t teardown_points = 50) {
+    run_coro(
+        [&](coro_environment env) -> awaitable<void> {
+            server_rig rig(env, options);
+            std::exception_ptr failed;
+            try {
+                co_await body(rig);
+            } catch (...) {
+                failed = std::current_exception();
+            }
+            co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+            co_await rig.end();
+            if (failed)
+                std::rethrow_exception(failed);
+        },
+        teardown_points);
+}
 
 inline ccapi::request create(std::string_view name) {
     ccapi::request r;

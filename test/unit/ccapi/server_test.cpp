@@ -16,8 +16,7 @@ using namespace std::chrono_literals;
 using m = message_id;
 
 TEST_CASE("A locks, B waits, C reads another ccache at full speed, A unlocks, B is answered") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2), c = rig.client(3);
         co_await a.connect();
         co_await b.connect();
@@ -34,25 +33,20 @@ TEST_CASE("A locks, B waits, C reads another ccache at full speed, A unlocks, B 
             const auto name = co_await c.call(of(m::ccache_get_name, other));
             CHECK(name.text == "other");
         }
-        CHECK(env.time.elapsed() == 0s);
+        CHECK(rig.elapsed() == 0s);
         CHECK(rig.server.collection().counts().locks_waiting == 1);
 
         const auto unlocked = co_await a.call(of(m::ccache_unlock, locked));
         CHECK(unlocked.error == errc::no_error);
         const auto granted = co_await b.reply_to(m::ccache_lock);
         CHECK(granted.error == errc::no_error);
-        co_await rig.end();
     });
 }
 
 TEST_CASE("CONNECT, its reply, LISTEN and a sync REQUEST, byte for byte") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
-        sim::memory_options link;
-        auto pair = sim::memory_message_pair(env.executor, link, link);
-        core::task_group session(env.executor);
-        session.spawn(rig.server.serve(std::move(pair.second)));
-        auto &pipe = *pair.first;
+    in_rig([](server_rig &rig) -> awaitable<void> {
+        const auto client = rig.raw_client();
+        auto &pipe = *client;
         const std::string peer = "00007f0000001234" // TSP
                                  "11112222333344445555666677778888";
         const auto connect = from_hex("43010001" + peer +
@@ -85,15 +79,11 @@ TEST_CASE("CONNECT, its reply, LISTEN and a sync REQUEST, byte for byte") {
         size = co_await pipe.receive(net::buffer(buffer));
         CHECK(to_hex(core::const_bytes(buffer).first(32)) == "43010004" + peer + "00064748");
         CHECK(size == 48 + 4 + 2 * (4 + 37)); // error and two UUIDs with their NULs
-        pipe.close();
-        co_await session.join();
-        co_await rig.end();
     });
 }
 
 TEST_CASE("bug 11, SST: a request for another life is answered, and not carried out") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1);
         co_await a.connect();
         for (const std::uint64_t sst : {std::uint64_t{0}, server_start - 1, server_start + 1}) {
@@ -108,13 +98,11 @@ TEST_CASE("bug 11, SST: a request for another life is answered, and not carried 
         a.header().sst = server_start;
         const auto made = co_await a.call(create("tmp"));
         CHECK(made.error == errc::no_error);
-        co_await rig.end();
     });
 }
 
 TEST_CASE("a request before CONNECT is answered with 229, and the connection ends") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1);
         a.header().sst = server_start;
         co_await a.ask(create("tmp"));
@@ -123,14 +111,12 @@ TEST_CASE("a request before CONNECT is answered with 229, and the connection end
         co_await a.expect_end();
         CHECK(rig.server.collection().empty());
         CHECK(rig.server.clients() == 0);
-        co_await rig.end();
     });
 }
 
 TEST_CASE("a second CONNECT, another UUID, a server's frame and what is no frame end the client") {
     for (const int what : {0, 1, 2, 3})
-        run_coro([what](coro_environment env) -> awaitable<void> {
-            server_rig rig(env.executor);
+        in_rig([what](server_rig &rig) -> awaitable<void> {
             auto a = rig.client(1);
             co_await a.connect();
             auto header = a.header();
@@ -144,13 +130,11 @@ TEST_CASE("a second CONNECT, another UUID, a server's frame and what is no frame
             co_await a.send_as(header);
             co_await a.expect_end();
             CHECK(rig.server.clients() == 0);
-            co_await rig.end();
         });
 }
 
 TEST_CASE("a client's end is handled behind its requests, and releases what it held") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2);
         co_await a.connect();
         co_await b.connect();
@@ -166,13 +150,11 @@ TEST_CASE("a client's end is handled behind its requests, and releases what it h
         CHECK(granted.error == errc::no_error);
         CHECK(rig.server.collection().open("last words").has_value());
         CHECK(rig.server.clients() == 1);
-        co_await rig.end();
     });
 }
 
 TEST_CASE("a client that dies while it waits is never granted what it waited for") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2), c = rig.client(3);
         co_await a.connect();
         co_await b.connect();
@@ -190,14 +172,11 @@ TEST_CASE("a client that dies while it waits is never granted what it waited for
         (void)co_await a.call(of(m::ccache_unlock, shared));
         const auto granted = co_await c.reply_to(m::ccache_lock);
         CHECK(granted.error == errc::no_error);
-        co_await rig.end();
-        CHECK(rig.server.collection().counts().locks_held == 0);
     });
 }
 
 TEST_CASE("a cancelled request has an answer of its own, and is forgotten") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2);
         co_await a.connect();
         co_await b.connect();
@@ -216,13 +195,11 @@ TEST_CASE("a cancelled request has an answer of its own, and is forgotten") {
         co_await b.send_as(cancel);
         const auto name = co_await b.call(of(m::ccache_get_name, shared));
         CHECK(name.text == "shared");
-        co_await rig.end();
     });
 }
 
 TEST_CASE("PING is echoed to anybody, and QUIT is kept until no client is left") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2);
         co_await a.send(frame_type::ping, core::as_bytes("are you there"));
         auto answer = co_await a.receive();
@@ -239,13 +216,11 @@ TEST_CASE("PING is echoed to anybody, and QUIT is kept until no client is left")
         co_await b.send(frame_type::disconnect);
         co_await rig.server.wait_for_quit();
         CHECK(rig.server.clients() == 0);
-        co_await rig.end();
     });
 }
 
 TEST_CASE("pipelined requests are handled in order, and one that waits keeps no other back") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2);
         co_await a.connect();
         co_await b.connect();
@@ -263,16 +238,14 @@ TEST_CASE("pipelined requests are handled in order, and one that waits keeps no 
         (void)co_await a.call(of(m::ccache_unlock, shared));
         const auto late = co_await b.receive();
         CHECK(late.sequence == first);
-        co_await rig.end();
     });
 }
 
 TEST_CASE("a client that never reads its replies is at its end when too many bytes wait") {
-    run_coro(
-        [](coro_environment env) -> awaitable<void> {
-            server_options options;
-            options.unsent = 64 * 1024;
-            server_rig rig(env.executor, options);
+    server_options options;
+    options.unsent = 64 * 1024;
+    in_rig(
+        [](server_rig &rig) -> awaitable<void> {
             auto a = rig.client(1), b = rig.client(2);
             co_await b.connect();
             const std::string much(32 * 1024, 'x');
@@ -282,16 +255,14 @@ TEST_CASE("a client that never reads its replies is at its end when too many byt
             CHECK(!sent.has_value());
             const auto made = co_await b.call(create("tmp")); // the others go on
             CHECK(made.error == errc::no_error);
-            co_await rig.end();
         },
-        5);
+        options, 5);
 }
 
 TEST_CASE("beyond the number of clients a further one is refused by name") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_options options;
-        options.clients = 1;
-        server_rig rig(env.executor, options);
+    server_options options;
+    options.clients = 1;
+    const auto body = [](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2);
         co_await a.connect();
         co_await b.send(frame_type::connect);
@@ -299,17 +270,16 @@ TEST_CASE("beyond the number of clients a further one is refused by name") {
         CHECK(answer.type == frame_type::connect_reply);
         CHECK(answer.status == errc::client_not_found);
         co_await b.expect_end();
-        co_await rig.end();
-    });
+    };
+    in_rig(body, options);
 }
 
 TEST_CASE("a challenge is answered before CONNECT, and refused with 224") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_options options;
-        options.authenticate = [](std::string_view name) {
-            return name == "krbcc.1000.auth.x" ? std::optional<std::uint32_t>(8) : std::nullopt;
-        };
-        server_rig rig(env.executor, options);
+    server_options options;
+    options.authenticate = [](std::string_view name) {
+        return name == "krbcc.1000.auth.x" ? std::optional<std::uint32_t>(8) : std::nullopt;
+    };
+    const auto body = [](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1);
         co_await a.send(frame_type::authenticate, core::as_bytes("../etc/passwd"));
         auto answer = co_await a.receive();
@@ -320,14 +290,13 @@ TEST_CASE("a challenge is answered before CONNECT, and refused with 224") {
         CHECK(answer.status == errc::no_error);
         CHECK(to_hex(a.said) == "00000008");
         co_await a.connect();
-        co_await rig.end();
-    });
+    };
+    in_rig(body, options);
 }
 
 TEST_CASE(
     "a KCM client and a CCAPI client share the collection, and what one does wakes the other") {
-    run_coro([](coro_environment env) -> awaitable<void> {
-        server_rig rig(env.executor);
+    in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1);
         auto kcm = rig.kcm_client(1000);
         co_await a.connect();
@@ -363,6 +332,5 @@ TEST_CASE(
         std::vector<std::byte> reply(16);
         const auto ended = co_await core::as_result(kcm->receive(net::buffer(reply)));
         CHECK(!ended.has_value());
-        co_await rig.end();
     });
 }

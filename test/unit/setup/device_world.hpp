@@ -211,6 +211,7 @@ inline void in_world(way how, const std::function<awaitable<void>(device_world &
             } catch (...) {
                 failed = std::current_exception();
             }
+            co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
             co_await w.end();
             if (failed)
                 std::rethrow_exception(failed);
