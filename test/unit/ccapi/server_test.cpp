@@ -172,6 +172,10 @@ TEST_CASE("a client that dies while it waits is never granted what it waited for
         (void)co_await a.call(of(m::ccache_unlock, shared));
         const auto granted = co_await c.reply_to(m::ccache_lock);
         CHECK(granted.error == errc::no_error);
+        a.close();
+        c.close();
+        co_await core::sleep_for(1s);
+        CHECK(rig.server.collection().counts().locks_held == 0);
     });
 }
 
