@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include <costrand/activate/exit_code.hpp>
-#include <costrand/activate/failure.hpp>
 #include <costrand/activate/option_rows.hpp>
 
 #include <array>
-#include <string_view>
 #include <utility>
 
 namespace costrand::lmsd {
@@ -30,14 +27,6 @@ constexpr std::array table = {
     global("version", 0, "", toggle, "", works, "the version"),
 };
 
-core::log_level level_named(std::string_view name) {
-    for (const auto level : {core::log_level::trace, core::log_level::debug, core::log_level::warn,
-                             core::log_level::error})
-        if (name == core::to_string(level))
-            return level;
-    return core::log_level::info;
-}
-
 } // namespace
 
 activate::option_table options() noexcept {
@@ -45,25 +34,11 @@ activate::option_table options() noexcept {
 }
 
 settings read_settings(std::vector<std::string> arguments,
-                       const std::function<const char *(const char *)> &environment) {
-    activate::option_sources sources;
-    sources.arguments = std::move(arguments);
-    sources.environment = environment;
-    std::vector<activate::notice> notices; // of secrets and config files, which we have none of
-    const auto values = activate::read_options(table, std::move(sources), notices);
-    if (!values.words.empty())
-        throw activate::error(activate::exit_code::incorrect_command_line_parameters,
-                              "\"" + activate::printable(values.words.front(), 60) +
-                                  "\": there are no commands, only options; --help lists them");
+                       const activate::environment_reader &environment) {
     settings out;
+    const auto values =
+        activate::read_daemon_options(table, std::move(arguments), environment, out);
     out.device = values.text("device");
-    out.log_level =
-        values.is_on("verbose") ? core::log_level::debug : level_named(values.text("log-level"));
-    out.json = values.is_on("json");
-    if (values.is_on("version"))
-        out.action = what_to_do::version;
-    if (values.is_on("help"))
-        out.action = what_to_do::help;
     return out;
 }
 

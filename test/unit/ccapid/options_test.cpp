@@ -23,7 +23,7 @@ ccapid::settings read(std::vector<std::string> arguments,
 
 TEST_CASE("without an option it serves this user's clients, and none of KCM") {
     const auto s = read({});
-    CHECK(s.action == ccapid::what_to_do::serve);
+    CHECK(s.action == activate::daemon_action::serve);
     CHECK(s.kcm_socket.empty());
     CHECK_FALSE(s.per_session);
     CHECK(s.log_level == core::log_level::info);

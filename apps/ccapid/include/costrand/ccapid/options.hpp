@@ -3,22 +3,16 @@
 #pragma once
 
 #include <costrand/activate/cli.hpp>
-#include <costrand/core/log.hpp>
+#include <costrand/activate/daemon.hpp>
 
-#include <functional>
 #include <string>
 #include <vector>
 
 namespace costrand::ccapid {
 
-enum class what_to_do { serve, help, version };
-
-struct settings {
-    what_to_do action = what_to_do::serve;
+struct settings : activate::daemon_settings {
     bool per_session = false; // a collection for each login session
     std::string kcm_socket;   // absolute path; empty: none
-    core::log_level log_level = core::log_level::info;
-    bool json = false;
 };
 
 // For the help and the manual page.
@@ -26,7 +20,7 @@ struct settings {
 
 // Throws activate::error, which names the option or the environment variable.
 [[nodiscard]] settings read_settings(std::vector<std::string> arguments,
-                                     const std::function<const char *(const char *)> &environment);
+                                     const activate::environment_reader &environment);
 
 [[nodiscard]] std::string help_text();
 
