@@ -22,10 +22,8 @@ using namespace activate::option_rows;
 // take, as costrand-activate does it.
 activate::option_table whole_activation() {
     static const auto table = [] {
-        std::vector<activate::option_spec> out;
-        for (const auto &spec : activate_options())
-            if (spec.state != activate::standing::later)
-                out.push_back(spec);
+        const auto own = activate_options();
+        std::vector<activate::option_spec> out(own.begin(), own.end());
         for (const auto &spec : activate::options())
             if (activate::detail::find_option(out, spec.name) == activate::detail::no_option)
                 out.push_back(spec);

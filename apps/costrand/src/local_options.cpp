@@ -41,16 +41,6 @@ constexpr std::array activate_others = {
         "what counts is AMT's own suffix"),
     row("activate", "hostname", 0, "RPC_HOSTNAME", text, "NAME", no_effect, "there is no server"),
     row("activate", "uuid", 0, "RPC_UUID", text, "UUID", no_effect, "there is no server"),
-    row("activate", "url", 'u', "RPC_URL", text, "URL", later,
-        "the provisioning server: use costrand-activate"),
-    row("activate", "profile", 0, "RPC_PROFILE", text, "NAME", later,
-        "the profile on a server: use costrand-activate; profile files"),
-    row("activate", "tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", later,
-        "TLS between server and AMT: use costrand-activate"),
-    row("activate", "proxy", 0, "RPC_PROXY", login, "URL", later,
-        "the proxy before the server: use costrand-activate"),
-    secret(row("activate", "key", 'k', "CONFIG_ENCRYPTION_KEY", text, "KEY", later,
-               "for encrypted profile files")),
 };
 
 constexpr std::array deactivate_rows = {
