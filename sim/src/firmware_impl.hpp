@@ -96,6 +96,7 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     std::function<void(const device_state &)> keep;
     bool stopped = false;
     core::notifier stopping, freed; // freed: a link has ended
+    core::notifier asked_for_port;
 };
 
 // The device as a host program sees it.

@@ -171,3 +171,19 @@ TEST_CASE("the LME client of AMT 18 is away for a while after a key generation")
         co_await b.end();
     });
 }
+
+TEST_CASE("the connection that is asked for next meets the LME client's going; no work is lost") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        bench b(env.executor, tls_enforced(), bare_crypto());
+        order(b, "lme-vanishes call AMT_GeneralSettings.Get nth 2 after 5s");
+        auto local = b.local_client();
+        const auto reply = co_await local.call(get_of("AMT_GeneralSettings"));
+        CHECK(reply.http.status == 200);
+        CHECK_FALSE(b.session->link_lost());
+        const auto failure = co_await failure_of_dial(b);
+        CHECK(failure);
+        co_await b.links.join();
+        CHECK(b.session->link_lost());
+        CHECK(env.time.elapsed() == 0s);
+    });
+}

@@ -117,7 +117,8 @@ struct lme_profile {
     std::size_t connections = 2;
     // So long the LME client is away after an answer to GenerateKeyPair: its links end with ENODEV,
     // and so does connecting to it. Zero: it stays. Seen on AMT 18 ("briefly", apf.md 11); how long
-    // is assumed, and that it goes `vanish_delay` after the answer, which is delivered.
+    // is assumed, and that it goes `vanish_delay` after the answer, which is delivered, or when the
+    // next connection is asked for before that: "next open costs" (apf.md 11).
     core::duration vanishes{};
     core::duration vanish_delay = std::chrono::milliseconds(100);
 };
