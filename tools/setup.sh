@@ -3,16 +3,19 @@
 # Installs what building costrand needs and this machine lacks. Debian 12; Debian 13 and Ubuntu
 # 24.04 as well as it goes, for nobody builds there regularly; elsewhere it names the packages and
 # stops. Asks nothing, does nothing twice.
-#   --ci                  also what .ci/run needs
+#   --ci                  also what .ci/run needs; Kerberos programs are unpacked in build/kerberos
 #   --packages            also what tools/package.sh needs
 #   --list OS_RELEASE     only tell what a system with that /etc/os-release would get
 set -euo pipefail
 
-os_release=/etc/os-release list=no
+os_release=/etc/os-release list=no kerberos=no
 extra=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --ci) extra+=(clang clang-format dpkg-dev file mandoc debootstrap pkgconf chromium mold) ;;
+    --ci)
+      extra+=(clang clang-format dpkg-dev file mandoc debootstrap pkgconf chromium mold)
+      kerberos=yes
+      ;;
     --packages) extra+=(dpkg-dev file) ;;
     --list) list=yes os_release=$2 && shift ;;
     *) echo "setup: $1: no such option" >&2 && exit 2 ;;
@@ -60,20 +63,31 @@ missing=()
 for package in "${packages[@]}"; do
   installed "$package" || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
 
 as_root=()
 if [ "$(id -u)" != 0 ]; then
-  if ! command -v sudo >/dev/null; then
+  if command -v sudo >/dev/null; then
+    as_root=(sudo -n)
+  elif [ ${#missing[@]} -gt 0 ]; then
     echo "setup: need root to install: ${missing[*]}" >&2
     echo "setup: run as root: apt-get install ${missing[*]}" >&2
     exit 1
   fi
-  as_root=(sudo -n)
 fi
 
-echo "setup: installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "setup: installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+if [ "$kerberos" = yes ] && [ "$system" = "debian 12" ]; then
+  root=$(cd "$(dirname "$0")/.." && pwd)
+  unpack=("$root/test/integration/kerberos/fetch.sh" "$root/build/kerberos")
+  if ! "${unpack[@]}"; then # the lists of what there is may be old
+    "${as_root[@]}" apt-get update -qq
+    "${unpack[@]}"
+  fi
+fi
