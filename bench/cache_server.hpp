@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -61,7 +62,7 @@ class cache_server {
     // Until somebody listens there; the child may still be starting.
     void wait_for(const std::string &path) const {
         constexpr int attempts = 500;
-        constexpr useconds_t pause = 10'000;
+        constexpr int pause_ms = 10;
         for (int i = 0; i < attempts; ++i) {
             if (::waitpid(process_, nullptr, WNOHANG) != 0)
                 break;
@@ -69,7 +70,7 @@ class cache_server {
                 ::close(fd);
                 return;
             }
-            ::usleep(pause);
+            ::poll(nullptr, 0, pause_ms);
         }
         throw std::runtime_error(name_ + " does not listen at " + path);
     }
