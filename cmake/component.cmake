@@ -18,6 +18,7 @@ function(costrand_component)
     set(scope INTERFACE)
   endif()
   if(COSTRAND_PCH AND arg_SOURCES)
+    costrand_position_independent(${target}) # as core is, whose header they use
     if(arg_NAME STREQUAL core)
       target_precompile_headers(${target} PRIVATE <boost/asio/awaitable.hpp>
         <boost/asio/co_spawn.hpp> <boost/asio/deferred.hpp> <boost/asio/io_context.hpp>
@@ -58,4 +59,11 @@ function(costrand_test)
   if(arg_COST)
     set_tests_properties(${arg_NAME} PROPERTIES COST ${arg_COST})
   endif()
+endfunction()
+
+# For a library whose code may go into a shared one, too. Nobody replaces our functions there, so
+# the compiler may inline them as in a program.
+function(costrand_position_independent target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-semantic-interposition>)
 endfunction()

@@ -1,4 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-// The compiled form of Asio and of its SSL part, once for all programs.
+// The compiled form of Asio, once for all programs.
 #include <boost/asio/impl/src.hpp>
-#include <boost/asio/ssl/impl/src.hpp>
