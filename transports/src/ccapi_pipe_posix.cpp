@@ -236,4 +236,8 @@ awaitable<std::unique_ptr<core::message_stream>> connect_pipe(pipe_place place,
     co_return std::make_unique<framed_socket>(executor, std::move(fd), framing);
 }
 
+int native_handle(core::message_stream &connected) noexcept {
+    return static_cast<framed_socket &>(connected).native_handle();
+}
+
 } // namespace costrand::transports

@@ -226,6 +226,10 @@ void framed_socket::close() noexcept {
     state_->descriptor.close();
 }
 
+int framed_socket::native_handle() noexcept {
+    return state_->descriptor.native();
+}
+
 net::any_io_executor framed_socket::get_executor() noexcept {
     return state_->descriptor.get_executor();
 }

@@ -27,6 +27,7 @@ class framed_socket : public core::message_stream {
     [[nodiscard]] std::size_t max_message_size() const noexcept override;
     void close() noexcept override;
     net::any_io_executor get_executor() noexcept override;
+    [[nodiscard]] int native_handle() noexcept;
 
   private:
     // Held by the stream and by its pending calls, so that either may go first when a context is

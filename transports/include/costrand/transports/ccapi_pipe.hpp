@@ -156,6 +156,10 @@ class pipe_acceptor {
 [[nodiscard]] awaitable<std::unique_ptr<core::message_stream>> connect_pipe(pipe_place place,
                                                                             pipe_framing framing);
 
+// The file descriptor of a stream that connect_pipe gave, while that is open. For a child of
+// fork(): the child closes its copy, and never touches the stream again.
+[[nodiscard]] int native_handle(core::message_stream &connected) noexcept;
+
 } // namespace costrand::transports
 
 template <>
