@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads, forks and servers that come and go, under the library.
+#include "live_server.hpp"
+#include "objects.hpp"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace costrand::test;
+
+namespace {
+
+cc_int32 lock(const ccache &c, cc_lock_types type, cc_lock_modes mode) {
+    return cc_ccache_lock(c.get(), type, mode);
+}
+
+// A handle of its own for another thread.
+ccache again(const char *name) {
+    return open(new_context(), name);
+}
+
+// Comes back when somebody waits for a write lock that only readers are in the way of: then no
+// further reader is let in (4, strict order).
+void await_waiting_writer(const ccache &c) {
+    while (lock(c, cc_lock_read, cc_lock_noblock) == ccNoError)
+        REQUIRE(cc_ccache_unlock(c.get()) == ccNoError);
+}
+
+// The exit status of `body` in a child of this process.
+int in_child(const std::function<int()> &body) {
+    const int pid = ::fork();
+    if (pid == 0)
+        ::_exit(body());
+    int status = 0;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+} // namespace
+
+TEST_CASE("a thread that waits for a lock keeps no other thread from its answers") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    const auto context = new_context();
+    const auto c = create(context, "one");
+    (void)create(context, "two");
+    REQUIRE(lock(c, cc_lock_read, cc_lock_block) == ccNoError);
+    cc_int32 got = -1;
+    std::thread writer([&] { got = lock(again("one"), cc_lock_write, cc_lock_block); });
+    std::thread([&] { await_waiting_writer(again("one")); }).join();
+    CHECK(open(context, "two"));
+    const auto iterator = iterate(context);
+    CHECK(got == -1);
+    CHECK(cc_ccache_unlock(c.get()) == ccNoError);
+    writer.join();
+    CHECK(got == ccNoError);
+}
+
+TEST_CASE("a thread's locks go with it, its iterators stay") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    const auto context = new_context();
+    const auto c = create(context, "one");
+    (void)create(context, "two");
+    for (const char *name : {"a", "b"})
+        CHECK(store(c, ticket(name)) == ccNoError);
+    ccache_iterator ccaches;
+    credentials_iterator tickets;
+    std::thread([&] {
+        const auto own = again("one");
+        CHECK(lock(own, cc_lock_write, cc_lock_block) == ccNoError);
+        ccaches = iterate(new_context());
+        tickets = iterate(own);
+        CHECK(next(tickets));
+    }).join();
+    CHECK(lock(c, cc_lock_write, cc_lock_block) == ccNoError);
+    const auto second = next(tickets);
+    CHECK(second->data->credentials.credentials_v5->server == std::string("b"));
+    cc_ccache_t handle = nullptr;
+    CHECK(cc_ccache_iterator_next(ccaches.get(), &handle) == ccNoError);
+    const ccache first(handle);
+    const auto copy = taken<cc_credentials_iterator_d>(
+        [&](auto *out) { return cc_credentials_iterator_clone(tickets.get(), out); });
+    cc_credentials_t none = nullptr;
+    CHECK(cc_credentials_iterator_next(copy.get(), &none) == ccIteratorEnd);
+}
+
+TEST_CASE("many threads work at once, each on ccaches of its own") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    std::atomic<int> failures{0};
+    std::vector<std::thread> threads;
+    for (int n = 0; n < 8; ++n)
+        threads.emplace_back([n, &failures] {
+            const auto name = std::to_string(n);
+            cc_context_t made = nullptr;
+            failures += cc_initialize(&made, 7, nullptr, nullptr) != ccNoError;
+            const context own(made);
+            for (int round = 0; round < 20; ++round) {
+                cc_ccache_t handle = nullptr;
+                failures += cc_context_create_ccache(made, name.c_str(), cc_credentials_v5,
+                                                     name.c_str(), &handle) != ccNoError;
+                const ccache c(handle);
+                failures += store(c, ticket(name.c_str())) != ccNoError;
+                cc_credentials_iterator_t iterator = nullptr;
+                failures += cc_ccache_new_credentials_iterator(handle, &iterator) != ccNoError;
+                const credentials_iterator i(iterator);
+                cc_credentials_t held = nullptr;
+                failures += cc_credentials_iterator_next(iterator, &held) != ccNoError;
+                const credentials t(held);
+                failures += t->data->credentials.credentials_v5->server != name;
+            }
+        });
+    for (auto &t : threads)
+        t.join();
+    CHECK(failures == 0);
+}
+
+TEST_CASE("a thread that is cancelled while it waits ends behind the call, and holds nothing") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    const auto c = create(new_context(), "one");
+    REQUIRE(lock(c, cc_lock_read, cc_lock_block) == ccNoError);
+    std::atomic<cc_int32> got{-1};
+    std::thread writer([&] {
+        const auto own = again("one");
+        got = lock(own, cc_lock_write, cc_lock_block);
+        ::pthread_testcancel();
+        got = -2;
+    });
+    std::thread([&] { await_waiting_writer(again("one")); }).join();
+    ::pthread_cancel(writer.native_handle());
+    CHECK(cc_ccache_unlock(c.get()) == ccNoError);
+    writer.join();
+    CHECK(got == ccNoError);
+    CHECK(lock(c, cc_lock_write, cc_lock_block) == ccNoError);
+}
+
+TEST_CASE("a wait for changes sees each change after the last one that it told") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    const auto context = new_context();
+    const auto c = create(context, "one");
+    CHECK(cc_context_wait_for_change(context.get()) == ccNoError);
+    CHECK(cc_ccache_wait_for_change(c.get()) == ccNoError);
+    // Between two calls: the second is answered at once.
+    CHECK(cc_ccache_set_principal(c.get(), cc_credentials_v5, "b") == ccNoError);
+    CHECK(cc_context_wait_for_change(context.get()) == ccNoError);
+    CHECK(cc_ccache_wait_for_change(c.get()) == ccNoError);
+    // Within one, or between: it is answered.
+    std::thread waits([&] { CHECK(cc_ccache_wait_for_change(c.get()) == ccNoError); });
+    CHECK(cc_ccache_set_principal(again("one").get(), cc_credentials_v5, "c") == ccNoError);
+    waits.join();
+}
+
+TEST_CASE("a child of fork is another client: the parent's locks are in its way") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    const auto context = new_context();
+    const auto c = create(context, "one");
+    REQUIRE(lock(c, cc_lock_write, cc_lock_block) == ccNoError);
+    const auto iterator = iterate(context);
+    CHECK(in_child([&] {
+              if (lock(c, cc_lock_write, cc_lock_noblock) != ccErrCCacheLocked)
+                  return 1;
+              cc_ccache_t made = nullptr;
+              const auto code = cc_context_create_ccache(context.get(), "child", 2, "a", &made);
+              return code == ccNoError ? 0 : 2;
+          }) == 0);
+    // The parent goes on where it was.
+    CHECK(open(context, "child"));
+    cc_ccache_t handle = nullptr;
+    CHECK(cc_ccache_iterator_next(iterator.get(), &handle) == ccNoError);
+    const ccache first(handle);
+    CHECK(cc_ccache_unlock(c.get()) == ccNoError);
+}
+
+TEST_CASE("a child that lives on without a call does not keep its dead parent's locks") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    const auto c = create(new_context(), "one");
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    // The parent is a child of this test; its own child lives until `ends` is closed.
+    CHECK(in_child([&] {
+              if (lock(c, cc_lock_write, cc_lock_block) != ccNoError)
+                  return 1;
+              if (::fork() == 0) {
+                  char byte = 0;
+                  ::close(ends[1]);
+                  (void)!::read(ends[0], &byte, 1);
+                  ::_exit(0);
+              }
+              return 0;
+          }) == 0);
+    CHECK(lock(c, cc_lock_write, cc_lock_block) == ccNoError);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST_CASE("with a new server contexts go on, what the old one kept is gone with the right code") {
+    const endpoint_folder folder;
+    const auto context = new_context();
+    cc_time_t before = 0, after = 0;
+    ccache c;
+    ccache_iterator ccaches;
+    credentials_iterator tickets;
+    credentials held;
+    {
+        const live_server server(folder);
+        c = create(context, "one");
+        CHECK(store(c, ticket("a")) == ccNoError);
+        ccaches = iterate(context);
+        tickets = iterate(c);
+        held = next(tickets);
+        CHECK(cc_context_wait_for_change(context.get()) == ccNoError);
+        CHECK(cc_context_get_change_time(context.get(), &before) == ccNoError);
+    }
+    const live_server server(folder);
+    cc_ccache_t none = nullptr;
+    cc_credentials_t no_credentials = nullptr;
+    CHECK(cc_context_open_ccache(context.get(), "one", &none) == ccErrCCacheNotFound);
+    CHECK(cc_ccache_iterator_next(ccaches.get(), &none) == ccErrInvalidCCacheIterator);
+    CHECK(cc_credentials_iterator_next(tickets.get(), &no_credentials) ==
+          ccErrInvalidCredentialsIterator);
+    CHECK(cc_ccache_set_default(c.get()) == ccErrInvalidCCache);
+    CHECK(cc_ccache_destroy(c.get()) == ccErrInvalidCCache);
+    // The restart is a change, and time does not go back.
+    CHECK(cc_context_wait_for_change(context.get()) == ccNoError);
+    CHECK(cc_context_get_change_time(context.get(), &after) == ccNoError);
+    CHECK(after > before);
+    const auto fresh = create(context, "one");
+    CHECK(cc_ccache_remove_credentials(fresh.get(), held.get()) == ccErrInvalidCredentials);
+    cc_uint32 equal = 7;
+    CHECK(cc_ccache_compare(c.get(), fresh.get(), &equal) == ccNoError);
+    CHECK(equal == 0);
+}
+
+TEST_CASE("when the server goes, its going is a change, and calls that need one are 223") {
+    const endpoint_folder folder;
+    live_server server(folder);
+    const auto context = new_context();
+    const auto c = create(context, "one");
+    const auto iterator = iterate(c);
+    cc_time_t before = 0, after = 0;
+    CHECK(cc_context_get_change_time(context.get(), &before) == ccNoError);
+    CHECK(cc_ccache_wait_for_change(c.get()) == ccNoError);
+    cc_int32 waited = -1;
+    std::thread waits([&] { waited = cc_ccache_wait_for_change(c.get()); });
+    server.kill();
+    waits.join();
+    CHECK(waited == ccErrServerUnavailable);
+    CHECK(default_name(context) == "Initial default ccache");
+    CHECK(cc_context_get_change_time(context.get(), &after) == ccNoError);
+    CHECK(after >= before);
+    CHECK(cc_ccache_set_default(c.get()) == ccErrServerUnavailable);
+    CHECK(store(c, ticket("a")) == ccErrServerUnavailable);
+    CHECK(cc_context_lock(context.get(), cc_lock_read, cc_lock_block) == ccErrServerUnavailable);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// live_server: the built costrand-ccapid at an endpoint of its own, and this process's library
+// directed to it.
+#pragma once
+
+#include "support/private_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace costrand::test {
+
+// A folder for sockets, which the library of this process looks into from now on. It may start no
+// server there by itself.
+class endpoint_folder {
+  public:
+    endpoint_folder() {
+        ::setenv("CCAPI_ENDPOINT", endpoint().c_str(), 1);
+        ::setenv("CCAPI_SERVER", "/nonexistent/server", 1);
+    }
+    [[nodiscard]] std::string endpoint() const { return folder_.file("ep"); }
+
+  private:
+    private_folder folder_;
+};
+
+class live_server {
+  public:
+    // Comes back when it listens.
+    explicit live_server(const endpoint_folder &where) {
+        int ends[2];
+        REQUIRE(::pipe(ends) == 0);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::dup2(ends[1], STDERR_FILENO);
+            ::close(ends[0]);
+            ::close(ends[1]);
+            ::execl(COSTRAND_CCAPID, COSTRAND_CCAPID, static_cast<char *>(nullptr));
+            ::_exit(127);
+        }
+        ::close(ends[1]);
+        log_ = ends[0];
+        std::string said;
+        while (said.find("listens at " + where.endpoint()) == said.npos) {
+            char bytes[512];
+            const auto n = ::read(log_, bytes, sizeof bytes);
+            REQUIRE_MESSAGE(n > 0, said);
+            said.append(bytes, static_cast<std::size_t>(n));
+        }
+    }
+    live_server(const live_server &) = delete;
+    live_server &operator=(const live_server &) = delete;
+    ~live_server() {
+        kill();
+        ::close(log_);
+    }
+
+    // Without a farewell; comes back when it is gone.
+    void kill() {
+        if (pid_ <= 0)
+            return;
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = -1;
+    }
+
+  private:
+    int pid_ = -1, log_ = -1;
+};
+
+} // namespace costrand::test
