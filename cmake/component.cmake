@@ -51,6 +51,10 @@ function(costrand_test)
   # No generator expression for the sanitizers: their list has a comma.
   if(COSTRAND_SANITIZE)
     target_compile_options(${arg_NAME} PRIVATE -Og)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU) # a call for each check: a fifth less to compile
+      target_compile_options(${arg_NAME} PRIVATE
+        "SHELL:--param asan-instrumentation-with-call-threshold=0")
+    endif()
   else()
     target_compile_options(${arg_NAME} PRIVATE $<$<CONFIG:Release>:-Og>)
   endif()
