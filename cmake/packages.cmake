@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Debian packages: costrand (programs), costrand-lmsd, costrand-ccapid, libcostrand-dev,
-# costrand-amtsim.
+# Debian packages: costrand (programs), costrand-lmsd, costrand-ccapid, libcostrand-krb5cc0 and its
+# -dev, libcostrand-dev, costrand-amtsim.
 # tools/package.sh makes them. What only Debian wants in a package is left out of a plain `cmake --install`.
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(FILES apps/activate/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
@@ -79,6 +79,23 @@ costrand-ccapid keeps the Kerberos credential caches of the user who runs it,
 for programs that speak the credential cache API (CCAPI) and for stock MIT and
 Heimdal programs that speak KCM.")
 set(CPACK_DEBIAN_CCAPID_PACKAGE_SHLIBDEPS ON)
+
+# Loaded by its name in a krb5.conf, or linked. Alone it is of no use.
+costrand_package(krb5cc NAME libcostrand-krb5cc0 SECTION libs
+  DEPENDS "costrand-ccapid (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})" DESCRIPTION
+"credential cache API (CCAPI) of Kerberos, client library
+libcostrand_krb5cc lets programs use the Kerberos credential caches that
+costrand-ccapid keeps in memory: Heimdal's as ccapi_library of a krb5.conf,
+others as they link it.")
+set(CPACK_DEBIAN_KRB5CC_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_KRB5CC_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/krb5cc/triggers)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+
+costrand_package(krb5cc_dev NAME libcostrand-krb5cc-dev SECTION libdevel
+  DEPENDS "libcostrand-krb5cc0 (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})" DESCRIPTION
+"credential cache API (CCAPI) of Kerberos, development files
+CredentialsCache.h for C and C++, CMake package and pkg-config file of
+libcostrand_krb5cc.")
 
 # Of all Boosts the one that the archives hold parts of, see costrandConfig.cmake.in.
 costrand_package(dev NAME libcostrand-dev SECTION libdevel SUGGESTS costrand-amtsim

@@ -32,7 +32,9 @@ dev=$(echo build/packages/libcostrand-dev_*.deb)
 amtsim=$(echo build/packages/costrand-amtsim_*.deb)
 lmsd=$(echo build/packages/costrand-lmsd_*.deb)
 ccapid=$(echo build/packages/costrand-ccapid_*.deb)
-debs=("$runtime" "$dev" "$amtsim" "$lmsd" "$ccapid")
+krb5cc=$(echo build/packages/libcostrand-krb5cc0_*.deb)
+krb5cc_dev=$(echo build/packages/libcostrand-krb5cc-dev_*.deb)
+debs=("$runtime" "$dev" "$amtsim" "$lmsd" "$ccapid" "$krb5cc" "$krb5cc_dev")
 
 # $1: package, then files it must hold
 expect_files() {
@@ -66,6 +68,10 @@ expect_files "$lmsd" usr/bin/costrand-lmsd usr/share/man/man1/costrand-lmsd.1.gz
   usr/lib/systemd/system/costrand-lmsd.service usr/lib/systemd/system/costrand-lmsd.socket \
   usr/share/bash-completion/completions/costrand-lmsd
 expect_files "$ccapid" usr/bin/costrand-ccapid usr/share/man/man1/costrand-ccapid.1.gz
+expect_files "$krb5cc" "$lib/libcostrand_krb5cc.so.0"
+expect_files "$krb5cc_dev" "$lib/libcostrand_krb5cc.so" "$lib/pkgconfig/costrand-krb5cc.pc" \
+  "$lib/cmake/costrand-krb5cc/costrand-krb5ccConfig.cmake" \
+  usr/include/costrand-krb5cc/CredentialsCache.h usr/include/costrand-krb5cc/CredentialsCache2.h
 expect_files "$dev" usr/include/costrand/core/stream.hpp usr/include/costrand/sim/firmware.hpp \
   "$lib/libcostrand_core.a" "$lib/libcostrand_boost.a" "$lib/libcostrand_sim.a" \
   "$lib/cmake/costrand/costrandConfig.cmake" "$lib/pkgconfig/costrand.pc"
@@ -73,6 +79,8 @@ expect_field "$runtime" Depends 'libc6 .*libssl3.*libyaml-cpp'
 expect_field "$amtsim" Depends 'libboost-program-options.*libc6'
 expect_field "$lmsd" Depends 'libc6 '
 expect_field "$ccapid" Depends 'libc6 '
+expect_field "$krb5cc" Depends 'costrand-ccapid .*libc6 '
+expect_field "$krb5cc_dev" Depends '^libcostrand-krb5cc0 '
 expect_field "$dev" Depends '^libboost1\.[0-9]+-dev, libssl-dev'
 if command -v lintian >/dev/null; then
   # Nobody asked Debian for these packages, so no report there is closed by them.
@@ -106,7 +114,7 @@ make_root() {
 }
 
 packages=("${debs[@]}")
-[ "$quick" = no ] || packages=("$runtime" "$amtsim" "$lmsd" "$ccapid")
+[ "$quick" = no ] || packages=("$runtime" "$amtsim" "$lmsd" "$ccapid" "$krb5cc")
 rooted=no
 if [ "$root_wanted" = no ]; then
   tell "no root was wanted"
@@ -177,6 +185,9 @@ if [ "$rooted" = yes ] && [ "$quick" = no ]; then
   done
   for program in sim_get build/sim_get; do
     inside "/tmp/consumer/$program" | grep '^HTTP/1.1' || fail "$program has no answer"
+  done
+  for program in ccache_names build/ccache_names; do
+    inside "/tmp/consumer/$program" | grep -x 'Initial default ccache' || fail "$program"
   done
   tell "programs by find_package, and all of them work"
 fi
