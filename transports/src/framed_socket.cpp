@@ -80,6 +80,7 @@ struct framed_socket::state {
     core::descriptor descriptor;
     pipe_framing framing;
     received_bytes received;
+    std::size_t room = 0;  // for the read that is made
     unsigned in_a_row = 0; // messages handed out without a turn for others
     core::async_mutex sending;
     std::size_t unsent = 0; // bytes of the messages that wait in send
@@ -104,13 +105,17 @@ struct framed_socket::state {
     }
 
     auto reading() {
-        return [room = received.room()](int fd) { return ::recv(fd, room.data(), room.size(), 0); };
+        const auto to = received.room();
+        room = to.size();
+        return [to](int fd) { return ::recv(fd, to.data(), to.size(), 0); };
     }
     void add(std::size_t n) {
         if (n == 0 && !received.view().empty())
             throw system_error(core::errc::malformed);
         if (n == 0)
             throw system_error(core::end_of_stream);
+        if (n < room)
+            descriptor.drained();
         received.added(n);
     }
 
@@ -136,8 +141,12 @@ awaitable<std::size_t> framed_socket::receive(std::shared_ptr<state> self,
     for (;;) {
         if (const auto size = self->take(buffer))
             co_return *size;
-        const auto n = co_await self->descriptor.when_readable(self->reading());
-        self->add(n);
+        // As when_readable, without a coroutine for it.
+        auto attempt = self->reading();
+        if (const auto n = self->descriptor.try_read(attempt))
+            self->add(*n);
+        else
+            co_await self->descriptor.wait_readable();
     }
 }
 

@@ -121,8 +121,9 @@ awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) 
         goes_on = face.handle({buffer.get(), size}, t, reply);
         core::wipe(buffer.get(), size);
         deliver(t);
-        if (goes_on)
-            co_await client.send(net::buffer(reply.data(), reply.size()));
+        const auto bytes = net::buffer(reply.data(), reply.size());
+        if (goes_on && !client.try_send(bytes))
+            co_await client.send(bytes);
     }
 }
 
@@ -300,6 +301,9 @@ void server::post(connection &c, const frame_header &header, const_bytes payload
         c.stream.close();
         return;
     }
+    // Usually nothing is before it, and it needs no writer.
+    if (c.unsent == 0 && c.stream.try_send(net::buffer(bytes.data(), bytes.size())))
+        return;
     c.unsent += bytes.size();
     (void)c.replies.try_send(std::move(bytes)); // full or closed: the client is at its end
 }

@@ -43,8 +43,6 @@ class descriptor {
             co_return *n;
         for (;;) {
             co_await wait_readable();
-            must_wait_ = false;
-            reads_in_a_row_ = 0;
             if (const auto n = once(attempt))
                 co_return *n;
         }
@@ -70,6 +68,10 @@ class descriptor {
         return n;
     }
 
+    // The last read took all that was there, as a short one of a stream does: the next one waits
+    // before it is attempted.
+    void drained() noexcept { must_wait_ = true; }
+
     void close() noexcept {
         error_code ignored; // nothing is left to do with a descriptor whose close failed
         handle_.close(ignored);
@@ -91,6 +93,10 @@ class descriptor {
             throw system_error(errc::closed);
         if (failure)
             throw system_error(failure);
+        if (direction == net::posix::descriptor_base::wait_read) {
+            must_wait_ = false;
+            reads_in_a_row_ = 0;
+        }
     }
 
     // Nothing on EAGAIN.
@@ -110,7 +116,7 @@ class descriptor {
     }
 
     net::posix::stream_descriptor handle_;
-    bool must_wait_ = false; // the last read found nothing
+    bool must_wait_ = false; // the last read found nothing, or left nothing
     unsigned reads_in_a_row_ = 0;
 };
 
