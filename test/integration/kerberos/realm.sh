@@ -2,7 +2,8 @@
 # Sourced by the tests: Debian's Kerberos programs as fetch.sh unpacked them, a realm of their own
 # with a KDC on loopback, and the words to check what they say. All of it is in a temporary folder;
 # the system's files are neither read nor written, and nobody needs to be root.
-# Set before: connect_shim, the library of test/support/connect_shim.c.
+# Set before: connect_shim, the library of test/support/connect_shim.c; for heimdal_api also
+# krb5cc_library.
 # 77, to be skipped, where the programs are not; 1 where COSTRAND_REQUIRE_KERBEROS is set.
 
 set -euo pipefail
@@ -33,7 +34,7 @@ trap finish EXIT
 fail() {
   echo "$test_name: $*" >&2
   for log in "$work"/*.log; do
-    [ -s "$log" ] && echo "-- $(basename "$log")" && tail -n 40 "$log"
+    [ ! -s "$log" ] || tail -n 10 "$log" | sed "s/^/$(basename "$log" .log): /"
   done >&2
   exit 1
 }
@@ -80,10 +81,15 @@ heimdal() {
     kgetcred) command=("$programs/usr/bin/$1" "${@:2}") ;;
   esac
   LD_LIBRARY_PATH=$programs/usr/lib/$machine:$programs/lib/$machine LD_PRELOAD=$connect_shim \
-    KRB5_CONFIG=$work/heimdal.conf "${command[@]}"
+    KRB5_CONFIG=${heimdal_configuration:-$work/heimdal.conf} "${command[@]}"
+}
+# The same with the caches of our library, and no KCM.
+heimdal_api() {
+  COSTRAND_KCM_SOCKET=$work/nobody heimdal_configuration=$work/api.conf heimdal "$@"
 }
 mit_kinit() { mit kinit "$1" <"$work/password"; }
 heimdal_kinit() { heimdal kinit --password-file="$work/password" "$1"; }
+heimdal_api_kinit() { heimdal_api kinit --password-file="$work/password" "$1"; }
 
 # $1: the KDC's port
 write_configuration() {
@@ -105,6 +111,8 @@ write_configuration() {
 END
   # Named "KCM:", Heimdal 7.8 asks for the cache with the empty name after kinit (kcm.md 6).
   sed 's/default_ccache_name = KCM:/default_cc_type = KCM/' "$work/krb5.conf" >"$work/heimdal.conf"
+  sed "s,default_cc_type = KCM,default_cc_type = API\n  ccapi_library = ${krb5cc_library:-}," \
+    "$work/heimdal.conf" >"$work/api.conf"
   cat >"$work/kdc.conf" <<END
 [kdcdefaults]
   kdc_listen = 127.0.0.1:$1
