@@ -9,7 +9,8 @@ tools/setup.sh --packages
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 
-cmake --preset release "-DCMAKE_INSTALL_LIBDIR=lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)"
+cmake --preset release "-DCMAKE_INSTALL_LIBDIR=lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)" \
+  -DCOSTRAND_CCAPID_PATH=/usr/bin/costrand-ccapid
 cmake --build --preset release --parallel "${COSTRAND_JOBS:-$(nproc)}" --target \
   core/all transports/all protocols/all sim/all apps/all package_docs
 rm -rf build/packages

@@ -31,8 +31,9 @@ using heci::unique_fd;
 
 constexpr std::string_view component = "ccapi pipe";
 
-// Our choices: how soon freed descriptors, or a shorter queue of the server, are noticed.
-constexpr std::chrono::milliseconds exhausted_pause{100}, full_queue_pause{10};
+// Our choices: how soon freed descriptors, a shorter queue of the server, or a free lock file are
+// noticed.
+constexpr std::chrono::milliseconds exhausted_pause{100}, full_queue_pause{10}, held_lock_pause{10};
 
 // ccapi.md 11.5: at least 128. The kernel caps it (net.core.somaxconn).
 constexpr int backlog = 4096;
@@ -207,6 +208,26 @@ void pipe_acceptor::close() noexcept {
         return;
     impl_->remove_file();
     impl_->listener.close();
+}
+
+pipe_lock::~pipe_lock() {
+    if (fd_ >= 0)
+        ::close(fd_);
+}
+
+awaitable<pipe_lock> lock_pipe_place(pipe_place place, core::duration patience) {
+    const auto executor = co_await net::this_coro::executor;
+    const auto end = core::now(executor) + patience;
+    for (;;) {
+        prepare_folder(place);
+        try {
+            co_return pipe_lock(take_lock(place).release());
+        } catch (const system_error &e) {
+            if (e.code() != pipe_errc::being_started || core::now(executor) >= end)
+                throw;
+        }
+        co_await core::sleep_for(held_lock_pause);
+    }
 }
 
 awaitable<std::unique_ptr<core::message_stream>> connect_pipe(pipe_place place,

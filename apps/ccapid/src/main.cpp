@@ -13,11 +13,16 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 using namespace costrand;
 
 namespace {
 
 constexpr const char *program = "costrand-ccapid";
+
+// Where a client that started this program waits; docs/ccapi.md.
+constexpr int starters_pipe = 3;
 
 template <typename Unit>
 auto since_1970() {
@@ -33,6 +38,10 @@ ccapid::world world_for(const ccapid::settings &options, core::random_source &ra
                     .value();
     if (!options.kcm_socket.empty())
         out.kcm = transports::pipe_place_at(options.kcm_socket).value();
+    if (options.auto_started) {
+        out.lock_is_held = true;
+        out.ready = [] { ::close(starters_pipe); };
+    }
     out.random = &random;
     out.server.start_time = static_cast<std::uint64_t>(since_1970<std::chrono::microseconds>());
     out.server.clock = [] {

@@ -20,6 +20,8 @@ constexpr std::array table = {
            "speaks KCM there, too, to the same caches: for stock MIT and Heimdal clients"),
     global("per-session", 0, "CCAPID_PER_SESSION", toggle, "", works,
            "caches of this login session alone, not of the user"),
+    global("auto-started", 0, "", toggle, "", works,
+           "for the client library: it waits until descriptor 3 is closed, which says: it listens"),
     one_of("trace|debug|info|warn|error", "info",
            global("log-level", 0, "CCAPID_LOG_LEVEL", choice, "", works,
                   "how much is told on stderr; never names of caches, principals or tickets")),
@@ -47,6 +49,7 @@ settings read_settings(std::vector<std::string> arguments,
                                   ": an absolute path is needed, the one that krb5.conf names as "
                                   "kcm_socket");
     out.per_session = values.is_on("per-session");
+    out.auto_started = values.is_on("auto-started");
     return out;
 }
 

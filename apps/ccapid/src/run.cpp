@@ -74,8 +74,9 @@ awaitable<void> run(world with, core::log log) {
     const auto executor = co_await net::this_coro::executor;
     const auto start_time = with.server.start_time;
     ccapi::server server(executor, *with.random, std::move(with.server), log);
-    transports::pipe_acceptor ccapi_clients(executor, with.place,
-                                            listening(transports::ccapi_framing, log));
+    auto how = listening(transports::ccapi_framing, log);
+    how.lock_is_held = with.lock_is_held;
+    transports::pipe_acceptor ccapi_clients(executor, with.place, std::move(how));
     log.info(component, "listens at ", with.place.endpoint);
     std::optional<transports::pipe_acceptor> kcm_clients;
     core::task_group parts(executor); // before what refers to it ends

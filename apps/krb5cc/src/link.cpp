@@ -2,8 +2,10 @@
 #include "link.hpp"
 
 #include "change_clock.hpp"
+#include "launch.hpp"
 #include "open_pipes.hpp"
 
+#include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/core/spawn.hpp>
@@ -37,11 +39,17 @@ class device_random : public core::random_source {
 };
 
 // The place is looked up for each connection: a program may change its environment.
-awaitable<std::unique_ptr<core::message_stream>> dial(bool) {
-    auto place = transports::own_pipe_place(transports::pipe_scope::user);
+awaitable<std::unique_ptr<core::message_stream>> dial(bool launch) {
+    const auto place = transports::own_pipe_place(transports::pipe_scope::user);
     if (!place)
         throw system_error(place.error());
-    co_return co_await transports::connect_pipe(std::move(*place), transports::ccapi_framing);
+    auto stream =
+        co_await core::as_result(transports::connect_pipe(*place, transports::ccapi_framing));
+    if (stream)
+        co_return std::move(*stream);
+    if (!launch || stream.error() != transports::pipe_errc::not_running)
+        throw system_error(stream.error());
+    co_return co_await connect_or_launch(*place);
 }
 
 ccapi::client_options options_for(const void *owner) {

@@ -26,6 +26,7 @@ TEST_CASE("without an option it serves this user's clients, and none of KCM") {
     CHECK(s.action == activate::daemon_action::serve);
     CHECK(s.kcm_socket.empty());
     CHECK_FALSE(s.per_session);
+    CHECK_FALSE(s.auto_started);
     CHECK(s.log_level == core::log_level::info);
 }
 
@@ -38,6 +39,11 @@ TEST_CASE("each value is taken from the command line, else from the environment"
     CHECK(s.json);
     CHECK(s.log_level == core::log_level::debug);
     CHECK(read({}, environment).kcm_socket == "/run/a");
+}
+
+TEST_CASE("a client that starts it says so on the command line only") {
+    CHECK(read({"--auto-started"}).auto_started);
+    CHECK_FALSE(read({}, {{"CCAPID_AUTO_STARTED", "true"}}).auto_started);
 }
 
 TEST_CASE("a word, an unknown option and a relative socket are refused by name") {

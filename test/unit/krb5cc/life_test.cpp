@@ -262,3 +262,47 @@ TEST_CASE("when the server goes, its going is a change, and calls that need one 
     CHECK(store(c, ticket("a")) == ccErrServerUnavailable);
     CHECK(cc_context_lock(context.get(), cc_lock_read, cc_lock_block) == ccErrServerUnavailable);
 }
+
+TEST_CASE("a call that needs a server starts one, which outlives the program's contexts") {
+    started_servers servers;
+    const endpoint_folder folder(COSTRAND_CCAPID);
+    (void)create(new_context(), "one");
+    const auto c = open(new_context(), "one");
+    CHECK(store(c, ticket("host/a@A.ORG")) == ccNoError);
+    CHECK(servers.end() == 1);
+    // And the next one, in the place of the one that ended.
+    CHECK(cc_ccache_set_default(c.get()) == ccErrInvalidCCache);
+    CHECK(servers.end() == 1);
+}
+
+TEST_CASE("threads that need a server at the same time start one together") {
+    started_servers servers;
+    const endpoint_folder folder(COSTRAND_CCAPID);
+    std::vector<std::thread> threads;
+    std::atomic<int> created{0};
+    for (int n = 0; n < 8; ++n)
+        threads.emplace_back([n, &created] {
+            cc_context_t context = nullptr;
+            cc_ccache_t made = nullptr;
+            if (cc_initialize(&context, 7, nullptr, nullptr) == ccNoError &&
+                cc_context_create_ccache(context, std::to_string(n).c_str(), 2, "a", &made) ==
+                    ccNoError &&
+                cc_ccache_release(made) == ccNoError && cc_context_release(context) == ccNoError)
+                ++created;
+        });
+    for (auto &t : threads)
+        t.join();
+    CHECK(created == 8);
+    const auto context = new_context();
+    for (int n = 0; n < 8; ++n)
+        CHECK(open(context, std::to_string(n).c_str()));
+    CHECK(servers.end() == 1);
+}
+
+TEST_CASE("a wait for changes starts a server, too, and is answered") {
+    started_servers servers;
+    const endpoint_folder folder(COSTRAND_CCAPID);
+    const auto context = new_context();
+    CHECK(cc_context_wait_for_change(context.get()) == ccNoError);
+    CHECK(servers.end() == 1);
+}

@@ -9,25 +9,53 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace costrand::test {
 
-// A folder for sockets, which the library of this process looks into from now on. It may start no
-// server there by itself.
+// A folder for sockets, which the library of this process looks into from now on. It starts this
+// program there when it needs a server.
 class endpoint_folder {
   public:
-    endpoint_folder() {
+    explicit endpoint_folder(const char *server = "/nonexistent/server") {
         ::setenv("CCAPI_ENDPOINT", endpoint().c_str(), 1);
-        ::setenv("CCAPI_SERVER", "/nonexistent/server", 1);
+        ::setenv("CCAPI_SERVER", server, 1);
     }
     [[nodiscard]] std::string endpoint() const { return folder_.file("ep"); }
 
   private:
     private_folder folder_;
+};
+
+// Ends the servers that the library started, and tells how many there were. Their parent has ended:
+// they become children of this process.
+class started_servers {
+  public:
+    started_servers() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+    started_servers(const started_servers &) = delete;
+    started_servers &operator=(const started_servers &) = delete;
+    ~started_servers() { (void)end(); }
+
+    int end() {
+        int count = 0;
+        for (std::string pid; !(pid = any_child()).empty(); ++count) {
+            ::kill(std::stoi(pid), SIGTERM);
+            ::waitpid(std::stoi(pid), nullptr, 0);
+        }
+        return count;
+    }
+
+  private:
+    static std::string any_child() {
+        std::string pid;
+        std::ifstream("/proc/thread-self/children") >> pid;
+        return pid;
+    }
 };
 
 class live_server {

@@ -302,6 +302,34 @@ TEST_CASE("of two servers at the same moment the one without the lock gives way"
     });
 }
 
+TEST_CASE("who is about to start a server waits for the lock as long as it was told") {
+    const test::private_folder folder;
+    test::run_coro([&](test::coro_environment env) -> awaitable<void> {
+        const auto place = place_in(folder.path());
+        const auto first = co_await transports::lock_pipe_place(place, 0s);
+        const auto second = co_await core::as_result(transports::lock_pipe_place(place, 10s));
+        REQUIRE(!second.has_value());
+        if (second.error() == core::cond::cancelled)
+            throw system_error(second.error());
+        CHECK(second.error() == pipe_errc::being_started);
+        CHECK(env.time.elapsed() == 10s);
+        CHECK(failure_of_listening(env.executor, place) == pipe_errc::being_started);
+        pipe_listen_options options;
+        options.lock_is_held = true;
+        CHECK(!failure_of_listening(env.executor, place, options));
+    });
+}
+
+TEST_CASE("the lock is free again when its holder lets go") {
+    const test::private_folder folder;
+    test::run_coro([&](test::coro_environment) -> awaitable<void> {
+        const auto place = place_in(folder.path());
+        { const auto held = co_await transports::lock_pipe_place(place, 0s); }
+        const auto next = co_await core::as_result(transports::lock_pipe_place(place, 0s));
+        CHECK(next.has_value());
+    });
+}
+
 TEST_CASE("a lock file that is a link, no file or open to others is refused") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
         const test::private_folder folder;

@@ -8,6 +8,7 @@
 #include <costrand/core/log.hpp>
 #include <costrand/core/result.hpp>
 #include <costrand/core/stream.hpp>
+#include <costrand/core/time.hpp>
 
 #include <boost/system/error_code.hpp>
 
@@ -148,6 +149,29 @@ class pipe_acceptor {
     struct impl;
     std::shared_ptr<impl> impl_;
 };
+
+// Holds the lock file of a place: nobody else starts a server there meanwhile.
+class pipe_lock {
+  public:
+    pipe_lock() = default; // of no place
+    pipe_lock(pipe_lock &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    pipe_lock &operator=(pipe_lock &&other) noexcept {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
+    ~pipe_lock();
+
+  private:
+    explicit pipe_lock(int fd) noexcept : fd_(fd) {}
+    friend awaitable<pipe_lock> lock_pipe_place(pipe_place place, core::duration patience);
+
+    int fd_ = -1;
+};
+
+// For a client that is about to start a server, which then listens with lock_is_held. Makes the
+// folder where a server would. Errors: being_started when another process holds the lock for that
+// long; those of pipe_acceptor. Cancel-safe.
+[[nodiscard]] awaitable<pipe_lock> lock_pipe_place(pipe_place place, core::duration patience);
 
 // Connects to the server at the place. Waits, without limit, while the server has too many clients
 // that it did not accept yet; bound it with with_deadline. Errors: not_running, folder_insecure,

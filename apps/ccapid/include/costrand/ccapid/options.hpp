@@ -11,8 +11,9 @@
 namespace costrand::ccapid {
 
 struct settings : activate::daemon_settings {
-    bool per_session = false; // a collection for each login session
-    std::string kcm_socket;   // absolute path; empty: none
+    bool per_session = false;  // a collection for each login session
+    bool auto_started = false; // by a client, which holds the lock file and waits at descriptor 3
+    std::string kcm_socket;    // absolute path; empty: none
 };
 
 // For the help and the manual page.

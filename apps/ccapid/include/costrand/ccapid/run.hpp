@@ -17,6 +17,7 @@ struct world {
     world() = default; // no aggregate: GCC 12 destroys those twice in a co_await
 
     transports::pipe_place place;              // of CCAPI clients
+    bool lock_is_held = false;                 // by whoever started this one, until `ready`
     std::optional<transports::pipe_place> kcm; // of KCM clients
     ccapi::server_options server;              // clock and start time are set
     core::random_source *random = nullptr;     // outlives the run
