@@ -113,6 +113,12 @@ class server_rig {
         sessions_.spawn(server.serve(std::move(far)));
         return frame_client(std::move(near), number);
     }
+    // What a client's dialer gives: the near end, which fails as ordered.
+    std::unique_ptr<core::message_stream> connect(sim::memory_options link) {
+        auto [near, far] = sim::memory_message_pair(env_.executor, link, {});
+        sessions_.spawn(server.serve(std::move(far)));
+        return std::move(near);
+    }
     std::unique_ptr<core::message_stream> kcm_client(std::uint32_t user) {
         sim::memory_options link;
         auto [near, far] = sim::memory_message_pair(env_.executor, link, link);
