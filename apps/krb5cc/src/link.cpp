@@ -52,23 +52,21 @@ awaitable<std::unique_ptr<core::message_stream>> dial(bool launch) {
     co_return co_await connect_or_launch(*place);
 }
 
-ccapi::client_options options_for(const void *owner) {
-    ccapi::client_options out;
-    out.dial = dial;
-    out.tsp = reinterpret_cast<std::uintptr_t>(owner);
-    return out;
-}
-
 // One connection, and what drives it while its owner is in a call.
 class link {
   public:
-    link() : client_(random_, options_for(this)) {}
+    link() : client_(random_, options()) {}
     link(const link &) = delete;
     link &operator=(const link &) = delete;
     ~link() { forget(); }
 
     [[nodiscard]] bool connected() const noexcept { return client_.connected(); }
-    [[nodiscard]] unsigned generation() const noexcept { return generation_; }
+    // Not after a fork, in the child: the descriptors are closed there, and what waits for them in
+    // the kernel is the parent's, too. Not when the program has closed them, either.
+    [[nodiscard]] bool is_ours() const noexcept {
+        auto &pipes = open_pipes::of_process();
+        return generation_ == pipes.generation() && (fd_ < 0 || pipes.is_open(fd_));
+    }
 
     answer call(const ccapi::request &what) {
         std::exception_ptr failure;
@@ -80,7 +78,8 @@ class link {
                         out = std::move(got);
                     });
         context_.run();
-        watch();
+        if (!connected())
+            forget();
         if (failure)
             std::rethrow_exception(failure);
         return out;
@@ -88,41 +87,65 @@ class link {
     // Without it the next call would begin within the last one.
     void give_up() noexcept {
         client_.close();
-        watch();
+        forget();
     }
 
   private:
-    // Tells of the connection that there is now.
-    void watch() {
-        auto *const stream = client_.stream();
-        if (stream == watched_)
-            return;
+    ccapi::client_options options() {
+        ccapi::client_options out;
+        out.dial = [this](bool launch) { return connect(launch); };
+        out.tsp = reinterpret_cast<std::uintptr_t>(this);
+        return out;
+    }
+    // Told of at once: another thread may fork while this one waits in its first call.
+    awaitable<std::unique_ptr<core::message_stream>> connect(bool launch) {
         forget();
-        if (stream) {
-            fd_ = transports::native_handle(*stream);
-            open_pipes::of_process().add(fd_);
-            watched_ = stream;
-        }
+        auto stream = co_await dial(launch);
+        fd_ = transports::native_handle(*stream);
+        open_pipes::of_process().add(fd_);
+        co_return stream;
     }
     void forget() noexcept {
-        if (watched_)
+        if (fd_ >= 0)
             open_pipes::of_process().remove(fd_);
-        watched_ = nullptr;
+        fd_ = -1;
     }
 
     device_random random_;
     net::io_context context_{1};
     ccapi::client client_; // behind the context: its stream is closed first
-    const core::message_stream *watched_ = nullptr;
-    int fd_ = -1;
+    int fd_ = -1;          // of the connection
     unsigned generation_ = open_pipes::of_process().generation();
 };
 
-// A child never touches its parent's links: their descriptors are closed, and what waits for them
-// in the kernel is the parent's, too.
-bool is_parents(const link &l) noexcept {
-    return l.generation() != open_pipes::of_process().generation();
-}
+// Where a link is kept between calls, as long as it has its connection.
+class link_holder {
+  public:
+    link_holder() = default;
+    link_holder(const link_holder &) = delete;
+    link_holder &operator=(const link_holder &) = delete;
+    ~link_holder() { drop(); }
+
+    [[nodiscard]] bool connected() const noexcept { return held_ && is_usable(); }
+    link &use() {
+        if (!held_ || !is_usable()) {
+            drop();
+            held_ = std::make_unique<link>();
+        }
+        return *held_;
+    }
+
+  private:
+    [[nodiscard]] bool is_usable() const noexcept { return held_->connected() && held_->is_ours(); }
+    // What is not ours is left as it is, in memory: it would close what others have opened since.
+    void drop() noexcept {
+        if (held_ && !held_->is_ours())
+            (void)held_.release();
+        held_.reset();
+    }
+
+    std::unique_ptr<link> held_;
+};
 
 // The calling thread's link, which ends with the thread. A key and no thread_local: other ends of
 // the thread may call the library behind this one.
@@ -132,11 +155,10 @@ class thread_links {
         static auto *const instance = new thread_links;
         return *instance;
     }
-    link &own() {
-        auto *held = static_cast<link *>(::pthread_getspecific(key_));
-        if (held && !is_parents(*held))
+    link_holder &own() {
+        if (auto *const held = static_cast<link_holder *>(::pthread_getspecific(key_)))
             return *held;
-        auto fresh = std::make_unique<link>();
+        auto fresh = std::make_unique<link_holder>();
         if (::pthread_setspecific(key_, fresh.get()) != 0)
             throw std::bad_alloc();
         return *fresh.release();
@@ -144,12 +166,9 @@ class thread_links {
 
   private:
     thread_links() {
-        if (::pthread_key_create(&key_, end) != 0)
+        if (::pthread_key_create(&key_,
+                                 [](void *held) { delete static_cast<link_holder *>(held); }) != 0)
             throw std::bad_alloc();
-    }
-    static void end(void *held) {
-        if (auto *const l = static_cast<link *>(held); !is_parents(*l))
-            delete l;
     }
 
     pthread_key_t key_{};
@@ -158,19 +177,19 @@ class thread_links {
 // The process's link, one caller at a time.
 struct shared_link {
     std::mutex turn;
-    link connection;
+    link_holder connection;
+    unsigned generation = open_pipes::of_process().generation();
 };
 
 std::shared_ptr<shared_link> link_of_process() {
     static auto *const current = new std::shared_ptr<shared_link>;
-    const std::lock_guard held(open_pipes::of_process().mutex());
-    static unsigned generation = 0;
-    if (*current && generation != open_pipes::of_process().generation())
-        new std::shared_ptr<shared_link>(std::move(*current)); // the parent's: kept as it is
-    if (!*current) {
+    auto &pipes = open_pipes::of_process();
+    const std::lock_guard held(pipes.mutex());
+    // In a child the turn may be that of a thread that is not there: left as it is.
+    if (*current && (*current)->generation != pipes.generation())
+        new std::shared_ptr<shared_link>(std::move(*current));
+    if (!*current)
         *current = std::make_shared<shared_link>();
-        generation = (*current)->connection.generation();
-    }
     return *current;
 }
 
@@ -191,7 +210,7 @@ bool is_of_process(message_id what) noexcept {
     }
 }
 
-// use: called with the link that carries `what`.
+// use: called with the holder of the link that carries `what`.
 template <typename Use>
 auto with_link(message_id what, Use use) {
     if (!is_of_process(what))
@@ -222,7 +241,7 @@ std::optional<answer> say(link &over, const ccapi::request &what) {
 } // namespace
 
 std::optional<answer> ask_if_running(const ccapi::request &what) {
-    auto out = with_link(what.what, [&](link &over) { return say(over, what); });
+    auto out = with_link(what.what, [&](link_holder &over) { return say(over.use(), what); });
     if (!out && ccapi::find_row(static_cast<std::uint32_t>(what.what))->launches)
         throw system_error(errc::server_unavailable);
     return out;
@@ -237,9 +256,9 @@ answer ask(const ccapi::request &what) {
 
 void tell(const ccapi::request &what) noexcept {
     try {
-        with_link(what.what, [&](link &over) {
+        with_link(what.what, [&](link_holder &over) {
             if (over.connected())
-                (void)say(over, what);
+                (void)say(over.use(), what);
         });
     } catch (...) {
         // An iterator that the server keeps goes with the connection.

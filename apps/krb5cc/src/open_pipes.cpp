@@ -23,10 +23,16 @@ open_pipes::open_pipes() {
                      });
 }
 
+bool open_pipes::pipe::is_open() const noexcept {
+    struct stat about {};
+    return ::fstat(fd, &about) == 0 && about.st_dev == device && about.st_ino == file;
+}
+
 void open_pipes::add(int fd) {
     struct stat about {};
     if (::fstat(fd, &about) != 0)
         return;
+    remove(fd); // one that the program closed
     const std::lock_guard held(mutex_);
     pipes_.push_back({fd, about.st_dev, about.st_ino});
 }
@@ -36,11 +42,17 @@ void open_pipes::remove(int fd) noexcept {
     std::erase_if(pipes_, [&](const pipe &p) { return p.fd == fd; });
 }
 
+bool open_pipes::is_open(int fd) noexcept {
+    const std::lock_guard held(mutex_);
+    const auto found =
+        std::find_if(pipes_.begin(), pipes_.end(), [&](const pipe &p) { return p.fd == fd; });
+    return found != pipes_.end() && found->is_open();
+}
+
 // In the child, where nothing but this thread runs.
 void open_pipes::close_all() noexcept {
     for (const auto &p : pipes_) {
-        struct stat about {};
-        if (::fstat(p.fd, &about) == 0 && about.st_dev == p.device && about.st_ino == p.file)
+        if (p.is_open())
             ::close(p.fd);
     }
     pipes_.clear();

@@ -20,6 +20,8 @@ class open_pipes {
     // A socket that is open now.
     void add(int fd);
     void remove(int fd) noexcept;
+    // Whether it still is what was added.
+    [[nodiscard]] bool is_open(int fd) noexcept;
 
     // Goes up in each child: what was made before is the parent's, and is not touched.
     [[nodiscard]] unsigned generation() const noexcept { return generation_; }
@@ -36,6 +38,8 @@ class open_pipes {
         int fd = -1;
         dev_t device{}; // with `file`: whether it is still the same one
         ino_t file{};
+
+        [[nodiscard]] bool is_open() const noexcept;
     };
 
     std::mutex mutex_;

@@ -3,7 +3,9 @@
 #include "live_server.hpp"
 #include "objects.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <functional>
@@ -180,6 +182,33 @@ TEST_CASE("a child of fork is another client: the parent's locks are in its way"
     CHECK(cc_ccache_unlock(c.get()) == ccNoError);
 }
 
+TEST_CASE("a fork while other threads are in calls leaves those and the child with all they need") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    const auto context = new_context();
+    const auto c = create(context, "one");
+    REQUIRE(lock(c, cc_lock_read, cc_lock_block) == ccNoError);
+    cc_int32 got = -1;
+    std::thread writer([&] { got = lock(again("one"), cc_lock_write, cc_lock_block); });
+    std::thread([&] { await_waiting_writer(again("one")); }).join();
+    std::atomic<bool> stop{false};
+    std::thread iterates([&] {
+        while (!stop)
+            (void)iterate(context);
+    });
+    for (int n = 0; n < 20; ++n)
+        CHECK(in_child([&] {
+                  if (lock(c, cc_lock_write, cc_lock_noblock) != ccErrCCacheLocked)
+                      return 1;
+                  return iterate(context) ? 0 : 2;
+              }) == 0);
+    stop = true;
+    iterates.join();
+    CHECK(cc_ccache_unlock(c.get()) == ccNoError);
+    writer.join();
+    CHECK(got == ccNoError);
+}
+
 TEST_CASE("a child that lives on without a call does not keep its dead parent's locks") {
     const endpoint_folder folder;
     const live_server server(folder);
@@ -201,6 +230,29 @@ TEST_CASE("a child that lives on without a call does not keep its dead parent's 
     CHECK(lock(c, cc_lock_write, cc_lock_block) == ccNoError);
     ::close(ends[0]);
     ::close(ends[1]);
+}
+
+TEST_CASE("a program that closes all descriptors is served again, and its own stay open") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    const auto context = new_context();
+    const auto c = create(context, "one");
+    CHECK(in_child([&] {
+              // A thread's own connection, and that of the process.
+              if (store(c, ticket("a")) != ccNoError || !iterate(c))
+                  return 1;
+              ::close_range(3, ~0u, 0);
+              std::vector<int> own; // in the places of those that were the library's
+              for (int n = 0; n < 20; ++n)
+                  own.push_back(::dup(STDERR_FILENO));
+              if (store(c, ticket("b")) != ccNoError || !next(iterate(c)))
+                  return 2;
+              for (const int fd : own)
+                  if (::fcntl(fd, F_GETFD) < 0)
+                      return 3;
+              return 0;
+          }) == 0);
+    CHECK(next(iterate(c)));
 }
 
 TEST_CASE("with a new server contexts go on, what the old one kept is gone with the right code") {

@@ -58,8 +58,6 @@ class client {
 
     // As far as is known without asking.
     [[nodiscard]] bool connected() const noexcept { return stream_ != nullptr; }
-    // The connection, while there is one.
-    [[nodiscard]] core::message_stream *stream() const noexcept { return stream_.get(); }
     // Not within a call. Its locks, waits and iterators go with the connection.
     void close() noexcept;
 
