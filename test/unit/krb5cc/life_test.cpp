@@ -156,7 +156,8 @@ TEST_CASE("a wait for changes sees each change after the last one that it told")
     CHECK(cc_ccache_wait_for_change(c.get()) == ccNoError);
     // Within one, or between: it is answered.
     std::thread waits([&] { CHECK(cc_ccache_wait_for_change(c.get()) == ccNoError); });
-    CHECK(cc_ccache_set_principal(again("one").get(), cc_credentials_v5, "c") == ccNoError);
+    const auto other = again("one");
+    CHECK(cc_ccache_set_principal(other.get(), cc_credentials_v5, "c") == ccNoError);
     waits.join();
 }
 
