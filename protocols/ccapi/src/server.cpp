@@ -124,6 +124,7 @@ awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) 
         const auto bytes = net::buffer(reply.data(), reply.size());
         if (goes_on && !client.try_send(bytes))
             co_await client.send(bytes);
+        core::wipe(reply.data(), reply.size()); // it may be long until the next one
     }
 }
 

@@ -356,7 +356,9 @@ inline void write_field(item_writer &out, field which, const reply &from) {
 
 // The texts and identifiers in a reply are the server's own: they can be said.
 [[nodiscard]] inline wiped_bytes encode_reply(message_id what, const reply &r) {
+    constexpr std::size_t all_else = 128; // the error, an identifier, a time or a number, lengths
     wiped_bytes bytes;
+    bytes.reserve(all_else + r.text.size() + r.credential.size());
     detail::item_writer out(bytes);
     out.u32(static_cast<std::uint32_t>(to_wire(r.error)));
     if (r.error == errc::no_error)
