@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Debian's Heimdal clients, unchanged, over API on our library, beside MIT's over KCM: one collection,
-# and tickets that come back byte by byte whichever way they went.
+# Debian's Heimdal clients, unchanged, over API on our library, which starts the server, beside MIT's
+# over KCM: one collection, and tickets that come back byte by byte whichever way they went.
 # Arguments: costrand-ccapid, the library of connect_shim.c, libcostrand_krb5cc.so.
 ccapid_program=$1
 connect_shim=$2
@@ -13,11 +13,13 @@ one=host/one.costrand.test two=host/two.costrand.test three=host/three.costrand.
 tgt=krbtgt/$realm@$realm
 make_realm alice bob carol "$one" "$two" "$three"
 start_kdc
-start_ccapid "$ccapid_program"
+let_library_start "$ccapid_program"
 
-step "Heimdal: kinit, klist; MIT sees it over KCM"
+step "Heimdal: klist starts no server, kinit does; MIT sees its ticket over KCM"
 expect_failure 'No API credential found' -- heimdal_api klist
+[ ! -e "$work/auto-started" ] || fail "klist started a server"
 expect '!.' -- heimdal_api_kinit alice
+daemon=$(cat "$work/auto-started")
 expect '^Credentials cache: API:0$' "Principal: alice@$realm\$" " $tgt\$" -- heimdal_api klist
 expect "^Ticket cache: KCM:$me:0\$" "^Default principal: alice@$realm\$" " $tgt\$" -- mit klist
 
@@ -73,5 +75,9 @@ expect '!.' -- heimdal_api_kinit bob
 expect '!.' -- heimdal_api kdestroy -A
 expect_failure '!.' -- mit klist -A
 
-step "the server is as well as before"
-stop "$ccapid" || fail "costrand-ccapid ended with $?"
+step "the server is still the first one, and ends when it is told to"
+[ "$(cat "$work/auto-started")" = "$daemon" ] || fail "another server was started"
+kill "$daemon"
+is_gone() { ! kill -0 "$daemon" 2>/dev/null; }
+until_true is_gone
+[ ! -e "$CCAPI_ENDPOINT" ] && [ ! -e "$COSTRAND_KCM_SOCKET" ] || fail "sockets are left behind"

@@ -25,6 +25,7 @@ finish() {
   for process in ${running[@]+"${running[@]}"}; do
     kill "$process" 2>/dev/null || true
   done
+  [ ! -e "$work/auto-started" ] || kill "$(cat "$work/auto-started")" 2>/dev/null || true
   wait
   rm -rf "$work"
   exit "$status"
@@ -164,6 +165,14 @@ start_ccapid() {
   ccapid=$!
   running+=("$ccapid")
   until_true grep -q 'listens for KCM at' "$work/ccapid.log"
+}
+
+# $1: the built program, which the library starts when it needs it, and which writes its process id
+# to $work/auto-started
+let_library_start() {
+  printf '#!/bin/sh\necho $$ >"%s"\nexec "%s" "$@"\n' "$work/auto-started" "$1" >"$work/server"
+  chmod +x "$work/server"
+  export CCAPI_SERVER=$work/server CCAPID_KCM_SOCKET=$COSTRAND_KCM_SOCKET
 }
 
 # PATTERN... -- COMMAND...: the command succeeds, and what it says has each extended pattern, or has
