@@ -42,6 +42,7 @@ ccapid::world world_for(const ccapid::settings &options, core::random_source &ra
         out.lock_is_held = true;
         out.ready = [] { ::close(starters_pipe); };
     }
+    out.idle_exit = options.idle_exit;
     out.random = &random;
     out.server.start_time = static_cast<std::uint64_t>(since_1970<std::chrono::microseconds>());
     out.server.clock = [] {

@@ -15,13 +15,19 @@ using namespace activate::option_rows;
 using enum activate::value_kind;
 constexpr auto works = activate::standing::works;
 
+// Of a server that nobody asked for by name. Our choice.
+constexpr std::chrono::seconds rest_of_started{600};
+
 constexpr std::array table = {
     global("kcm-socket", 0, "CCAPID_KCM_SOCKET", text, "PATH", works,
            "speaks KCM there, too, to the same caches: for stock MIT and Heimdal clients"),
     global("per-session", 0, "CCAPID_PER_SESSION", toggle, "", works,
            "caches of this login session alone, not of the user"),
+    global("idle-exit", 0, "CCAPID_IDLE_EXIT", seconds, "SECONDS", works,
+           "ends when nobody was there and no cache was kept for that long"),
     global("auto-started", 0, "", toggle, "", works,
-           "for the client library: it waits until descriptor 3 is closed, which says: it listens"),
+           "for the client library: it waits until descriptor 3 is closed, which says: it listens; "
+           "and --idle-exit=600"),
     one_of("trace|debug|info|warn|error", "info",
            global("log-level", 0, "CCAPID_LOG_LEVEL", choice, "", works,
                   "how much is told on stderr; never names of caches, principals or tickets")),
@@ -50,6 +56,10 @@ settings read_settings(std::vector<std::string> arguments,
                                   "kcm_socket");
     out.per_session = values.is_on("per-session");
     out.auto_started = values.is_on("auto-started");
+    if (const auto rest = values.text("idle-exit"); !rest.empty())
+        out.idle_exit = std::chrono::seconds(std::stoul(rest));
+    else if (out.auto_started)
+        out.idle_exit = rest_of_started;
     return out;
 }
 
@@ -62,7 +72,8 @@ std::string help_text() {
            "\n" +
            activate::describe_options(table, width) +
            "\n"
-           "It serves until SIGTERM or SIGINT, and ends with 0 then; what it kept is gone.\n"
+           "It serves until SIGTERM or SIGINT, or --idle-exit, and ends with 0 then; what it kept\n"
+           "is gone.\n"
            "1: a socket is not to be had; 2: wrong use.\n";
 }
 

@@ -86,6 +86,8 @@ awaitable<void> run(world with, core::log log) {
         log.info(component, "listens for KCM at ", with.kcm->endpoint);
         parts.spawn(accept_kcm(*kcm_clients, server, parts, log));
     }
+    if (with.idle_exit)
+        parts.spawn(server.quit_when_idle(*with.idle_exit));
     if (with.ready)
         with.ready();
     co_await parts.run(server.wait_for_quit());

@@ -74,6 +74,7 @@ server::~server() = default;
 awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
     connection c(executor_, *client, ++last_client_);
     ++count_;
+    ++served_;
     c.writer.spawn(write_replies(c));
     const auto ended = co_await core::as_result(read_frames(c));
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
@@ -100,6 +101,7 @@ awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
 awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
                                   std::uint32_t user) {
     ++count_;
+    ++served_;
     const auto ended = co_await core::as_result(answer_kcm(*client, kcm_face(collection_, user)));
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     client->close();
@@ -131,6 +133,18 @@ awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) 
 awaitable<void> server::wait_for_quit() {
     while (!quit_ || count_ > 0)
         co_await left_.wait();
+}
+
+awaitable<void> server::quit_when_idle(core::duration rest) {
+    for (;;) {
+        const auto before = served_;
+        co_await core::sleep_for(rest);
+        if (count_ == 0 && served_ == before && collection_.empty())
+            break;
+    }
+    log_.info(component, "ends: it was idle");
+    quit_ = true;
+    left_.notify_all();
 }
 
 // The standing listen: its end is the client's.

@@ -223,6 +223,41 @@ TEST_CASE("PING is echoed to anybody, and QUIT is kept until no client is left")
     });
 }
 
+TEST_CASE("an idle server ends, but not while somebody is there or a ccache is kept") {
+    in_rig([](server_rig &rig) -> awaitable<void> {
+        core::task_group watch(co_await net::this_coro::executor);
+        watch.spawn(rig.server.quit_when_idle(10min));
+        auto still_there = [&]() -> awaitable<void> {
+            auto over = core::with_deadline(1h, rig.server.wait_for_quit());
+            const auto early = co_await core::as_result(std::move(over));
+            if (!early && early.error() == core::cond::cancelled)
+                throw system_error(early.error());
+            CHECK_FALSE(early.has_value());
+        };
+        {
+            auto a = rig.client(1);
+            co_await a.connect();
+            co_await still_there();
+            (void)co_await a.call(create("one"));
+            co_await a.send(frame_type::disconnect);
+        }
+        co_await still_there();
+        auto b = rig.client(2);
+        co_await b.connect();
+        auto what = create("one");
+        what.what = message_id::context_open_ccache;
+        const auto opened = co_await b.call(what);
+        const auto id = kept(opened.id);
+        (void)co_await b.call(of(message_id::ccache_destroy, id));
+        co_await b.send(frame_type::disconnect);
+        const auto left = rig.elapsed();
+        co_await rig.server.wait_for_quit();
+        CHECK(rig.elapsed() - left >= 10min);
+        CHECK(rig.elapsed() - left <= 20min);
+        co_await watch.join();
+    });
+}
+
 TEST_CASE("pipelined requests are handled in order, and one that waits keeps no other back") {
     in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2);

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -27,6 +28,7 @@ TEST_CASE("without an option it serves this user's clients, and none of KCM") {
     CHECK(s.kcm_socket.empty());
     CHECK_FALSE(s.per_session);
     CHECK_FALSE(s.auto_started);
+    CHECK_FALSE(s.idle_exit);
     CHECK(s.log_level == core::log_level::info);
 }
 
@@ -39,6 +41,13 @@ TEST_CASE("each value is taken from the command line, else from the environment"
     CHECK(s.json);
     CHECK(s.log_level == core::log_level::debug);
     CHECK(read({}, environment).kcm_socket == "/run/a");
+}
+
+TEST_CASE("it ends when idle if it is told so, or a client started it") {
+    CHECK(read({"--idle-exit", "30"}).idle_exit == std::chrono::seconds(30));
+    CHECK(read({}, {{"CCAPID_IDLE_EXIT", "5s"}}).idle_exit == std::chrono::seconds(5));
+    CHECK(read({"--auto-started"}).idle_exit == std::chrono::minutes(10));
+    CHECK(read({"--auto-started", "--idle-exit=7"}).idle_exit == std::chrono::seconds(7));
 }
 
 TEST_CASE("a client that starts it says so on the command line only") {

@@ -121,6 +121,15 @@ TEST_CASE("a second server at the same place ends with 1 and says that there is 
     CHECK(contains(second.err, endpoint));
 }
 
+TEST_CASE("a server that is idle ends with 0, and says so") {
+    const private_folder folder;
+    const auto end = run_child(ccapid({"--idle-exit", "1"}, folder.path() + "/ep"));
+    CHECK(end.status == 0);
+    CHECK(contains(end.err, "it was idle"));
+    struct stat about {};
+    CHECK(::stat((folder.path() + "/ep").c_str(), &about) != 0);
+}
+
 TEST_CASE("wrong use is 2, and names what is wrong") {
     const auto end = run_child(ccapid({"--kcm-socket", "here"}, "/nonexistent/ep"));
     CHECK(end.status == 2);

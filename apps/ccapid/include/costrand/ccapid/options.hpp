@@ -5,6 +5,8 @@
 #include <costrand/activate/cli.hpp>
 #include <costrand/activate/daemon.hpp>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,8 @@ namespace costrand::ccapid {
 struct settings : activate::daemon_settings {
     bool per_session = false;  // a collection for each login session
     bool auto_started = false; // by a client, which holds the lock file and waits at descriptor 3
-    std::string kcm_socket;    // absolute path; empty: none
+    std::optional<std::chrono::seconds> idle_exit; // without client and ccache for that long
+    std::string kcm_socket;                        // absolute path; empty: none
 };
 
 // For the help and the manual page.

@@ -20,13 +20,14 @@ struct world {
     bool lock_is_held = false;                 // by whoever started this one, until `ready`
     std::optional<transports::pipe_place> kcm; // of KCM clients
     ccapi::server_options server;              // clock and start time are set
+    std::optional<core::duration> idle_exit;   // ends after so long without client and ccache
     core::random_source *random = nullptr;     // outlives the run
     std::function<void()> ready;               // both sockets listen. May be empty
 };
 
-// Serves until it is cancelled, or a client says QUIT and none is left. A client of another user is
-// refused. Throws system_error when a socket is not to be had: transports::pipe_errc or the
-// system's code, its text names the path.
+// Serves until it is cancelled, a client says QUIT and none is left, or it is idle. A client of
+// another user is refused. Throws system_error when a socket is not to be had:
+// transports::pipe_errc or the system's code, its text names the path.
 [[nodiscard]] awaitable<void> run(world with, core::log log);
 
 } // namespace costrand::ccapid

@@ -69,6 +69,10 @@ class server {
     // Completes when a client has said QUIT and none is left. Cancel-safe.
     [[nodiscard]] awaitable<void> wait_for_quit();
 
+    // As a client's QUIT, once nobody was there and no ccache was kept for that long; it looks as
+    // often, so the last client is up to twice as long ago. Cancel-safe.
+    [[nodiscard]] awaitable<void> quit_when_idle(core::duration rest);
+
     [[nodiscard]] const collection_core &collection() const noexcept { return collection_; }
     // Connections now, those included that have not said CONNECT yet.
     [[nodiscard]] std::size_t clients() const noexcept { return count_; }
@@ -100,6 +104,7 @@ class server {
     client_id last_client_ = 0;
     ticket last_ticket_ = 0;
     std::size_t count_ = 0;     // of connections
+    std::uint64_t served_ = 0;  // all of them, so far
     std::size_t connected_ = 0; // of those that have said CONNECT
     bool quit_ = false;
     core::notifier left_;
