@@ -140,7 +140,7 @@ make_realm() {
       *) orders+="addprinc -pw $(cat "$work/password") $principal"$'\n' ;;
     esac
   done
-  KRB5CCNAME=MEMORY: mit kadmin.local <<<"$orders" >"$work/kadmin.log" 2>&1 || fail "no principals"
+  KRB5CCNAME=MEMORY: mit kadmin.local -p tests/admin <<<"$orders" >"$work/kadmin.log" 2>&1 || fail "no principals"
 }
 kdc_is_decided() { ! kill -0 "$kdc" 2>/dev/null || grep -q 'commencing operation' "$work/kdc.log"; }
 start_kdc() {

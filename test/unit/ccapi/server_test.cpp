@@ -373,3 +373,58 @@ TEST_CASE(
         CHECK(!ended.has_value());
     });
 }
+
+namespace {
+
+struct sent_reply {
+    std::string said; // in hexadecimal
+    bool is_wiped = false;
+};
+
+// Gives one request. When the next one is asked for, it looks where the reply was.
+class one_request : public core::message_stream {
+  public:
+    one_request(net::any_io_executor executor, const char *hex, sent_reply &seen)
+        : executor_(std::move(executor)),
+          request_(from_hex(hex)),
+          seen_(seen) {}
+
+    awaitable<std::size_t> receive(net::mutable_buffer buffer) override {
+        if (!request_.empty()) {
+            const auto size = net::buffer_copy(buffer, net::buffer(request_));
+            request_.clear();
+            co_return size;
+        }
+        seen_.is_wiped = !reply_.empty();
+        for (const auto byte : reply_)
+            seen_.is_wiped = seen_.is_wiped && byte == std::byte{0};
+        throw system_error(core::end_of_stream);
+    }
+    awaitable<void> send(net::const_buffer message) override {
+        reply_ = {static_cast<const std::byte *>(message.data()), message.size()};
+        seen_.said = to_hex(reply_);
+        co_return;
+    }
+    std::size_t max_message_size() const noexcept override { return 1024; }
+    void close() noexcept override {}
+    net::any_io_executor get_executor() noexcept override { return executor_; }
+
+  private:
+    net::any_io_executor executor_;
+    std::vector<std::byte> request_;
+    core::const_bytes reply_;
+    sent_reply &seen_;
+};
+
+} // namespace
+
+TEST_CASE("a KCM reply does not stay in memory until the next request") {
+    in_rig([](server_rig &rig) -> awaitable<void> {
+        const auto executor = co_await net::this_coro::executor;
+        sent_reply seen;
+        auto client = std::make_unique<one_request>(executor, "02000014", seen);
+        co_await rig.server.serve_kcm(std::move(client), 1000);
+        CHECK(seen.said == std::string(kcm_examples::get_default_cache.reply).substr(8));
+        CHECK(seen.is_wiped);
+    });
+}
