@@ -80,4 +80,6 @@ step "the server is still the first one, and ends when it is told to"
 kill "$daemon"
 is_gone() { ! kill -0 "$daemon" 2>/dev/null; }
 until_true is_gone
-[ ! -e "$CCAPI_ENDPOINT" ] && [ ! -e "$COSTRAND_KCM_SOCKET" ] || fail "sockets are left behind"
+for socket in "$CCAPI_ENDPOINT" "$COSTRAND_KCM_SOCKET"; do
+  [ ! -e "$socket" ] || fail "$socket is left behind"
+done

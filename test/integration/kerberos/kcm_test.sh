@@ -61,6 +61,20 @@ expect '!.' -- heimdal kswitch -p bob
 expect "^Default principal: bob@$realm\$" -- mit klist
 expect '!.' -- heimdal kswitch -p alice
 
+step "sixteen at once"
+at_once=()
+for i in $(seq 16); do
+  mit kinit -c "KCM:$me:at-once-$i" alice <"$work/password" >"$work/kinit-$i.log" 2>&1 &
+  at_once+=($!)
+done
+for process in "${at_once[@]}"; do
+  wait "$process" || fail "one of sixteen kinit ended with $?"
+done
+[ "$(mit klist -l | grep -c "^alice@$realm .*KCM:$me:at-once-")" = 16 ] || fail "$(mit klist -l)"
+for i in $(seq 16); do
+  expect " $tgt\$" -- mit klist "KCM:$me:at-once-$i"
+done
+
 step "tickets of both open their service's door, without a KDC"
 stop "$kdc" || true
 expect "^$one@$realm: .*keytab entry valid\$" "^$two@$realm: .*keytab entry valid\$" -- \
