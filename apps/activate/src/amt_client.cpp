@@ -38,8 +38,8 @@ class amt_client::impl {
 
     awaitable<void> open() {
         env_.step("reading the device's state over " + env_.device->name(), true);
-        const auto mode = co_await need(amt_.read_control_mode(), "control mode");
-        set_up_ = mode != heci::control_mode::none;
+        mode_ = co_await need(amt_.read_control_mode(), "control mode");
+        set_up_ = mode_ != heci::control_mode::none;
         wsman::client_options how;
         if (set_up_ && !password_.empty()) {
             how.password = password_;
@@ -56,6 +56,7 @@ class amt_client::impl {
     }
 
     wsman::client &get() noexcept { return *client_; }
+    heci::control_mode mode() const noexcept { return mode_; }
     const std::string &tls_fault() const noexcept { return tls_fault_; }
 
     awaitable<void> close() {
@@ -101,6 +102,7 @@ class amt_client::impl {
     amt_way way_;
     std::unique_ptr<core::random_source> random_;
     std::optional<wsman::client> client_;
+    heci::control_mode mode_{};
     bool set_up_ = false;
     std::string tls_fault_;
 };
@@ -116,6 +118,10 @@ awaitable<void> amt_client::open() {
 
 wsman::client &amt_client::get() noexcept {
     return impl_->get();
+}
+
+heci::control_mode amt_client::mode() const noexcept {
+    return impl_->mode();
 }
 
 const std::string &amt_client::tls_fault() const noexcept {

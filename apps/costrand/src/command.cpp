@@ -5,6 +5,7 @@
 #include <costrand/activate/option_rows.hpp>
 #include <costrand/activate/options.hpp>
 #include <costrand/commands/amtinfo.hpp>
+#include <costrand/commands/configure.hpp>
 #include <costrand/commands/diagnostics.hpp>
 #include <costrand/commands/local.hpp>
 
@@ -45,6 +46,8 @@ std::span<const command_spec> commands() noexcept {
                      whole_activation()},
         command_spec{command_id::deactivate, "deactivate", "", "",
                      "takes this device out of its control mode", deactivate_options()},
+        command_spec{command_id::configure, "configure", "", "SUBCOMMAND",
+                     "one setting of an activated device", configure_options()},
         command_spec{command_id::diagnostics, "diagnostics", "diag", "wsman list|get [CLASS...]",
                      "what AMT says of itself over WS-Management", diagnostics_options()},
         command_spec{command_id::version, "version", "", "", "the version of this program",
@@ -102,6 +105,8 @@ std::string command_help(const command_spec &command, std::size_t width) {
            "Usage: costrand " +
            std::string(command.name) + (command.words.empty() ? "" : " ") +
            std::string(command.words) + " [options]\n\n" +
+           (command.id == command_id::configure ? "Subcommands:\n" + configure_subcommands() + '\n'
+                                                : std::string()) +
            activate::describe_options(command.options, width) +
            "\n"
            "Each value is taken from the command line, else from the environment, else from\n"

@@ -10,6 +10,7 @@
 #include <costrand/activate/shell.hpp>
 #include <costrand/commands/amtinfo.hpp>
 #include <costrand/commands/command.hpp>
+#include <costrand/commands/configure.hpp>
 #include <costrand/commands/diagnostics.hpp>
 #include <costrand/commands/local.hpp>
 #include <costrand/commands/report.hpp>
@@ -179,6 +180,13 @@ int run_command(const command_spec &command, const activate::option_values &valu
     }
     if (command.id == command_id::diagnostics)
         return run_diagnostics(command, values, std::move(notices));
+    if (command.id == command_id::configure) {
+        const auto what = make_configure_settings(values, notices);
+        if (what.task != configure_task::help)
+            return run_configure(what, notices);
+        activate::write_text(STDOUT_FILENO, command_help(command, help_columns()));
+        return 0;
+    }
     if (words.size() > 1)
         throw activate::error(activate::exit_code::incorrect_command_line_parameters,
                               "unexpected argument \"" + activate::printable(words[1], 60) + "\"");
@@ -190,6 +198,7 @@ int run_command(const command_spec &command, const activate::option_values &valu
     case command_id::deactivate:
         return run_local(make_deactivate_settings(values, notices), notices);
     case command_id::amtinfo:
+    case command_id::configure:
     case command_id::diagnostics:
         break;
     }

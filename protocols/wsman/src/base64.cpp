@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base64.hpp"
 
+#include <costrand/core/secret.hpp>
+
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -22,6 +24,17 @@ std::string to_base64(core::const_bytes bytes) {
                                    reinterpret_cast<const unsigned char *>(bytes.data()),
                                    static_cast<int>(bytes.size()));
     out.resize(static_cast<std::size_t>(n));
+    return out;
+}
+
+std::string base64_of_hex(std::string_view digits) {
+    const auto value = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+    std::vector<std::byte> bytes;
+    bytes.reserve(digits.size() / 2);
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+        bytes.push_back(static_cast<std::byte>(value(digits[i]) * 16 + value(digits[i + 1])));
+    auto out = to_base64(bytes);
+    core::wipe(bytes.data(), bytes.size());
     return out;
 }
 

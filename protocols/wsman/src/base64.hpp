@@ -13,6 +13,8 @@
 namespace costrand::wsman {
 
 [[nodiscard]] std::string to_base64(core::const_bytes bytes);
+// Of the bytes that hexadecimal digits, in lower case, stand for; nothing of them is left behind.
+[[nodiscard]] std::string base64_of_hex(std::string_view digits);
 // Nothing: it is none. White space inside is none either.
 [[nodiscard]] std::optional<std::vector<std::byte>> from_base64(std::string_view text);
 

@@ -65,6 +65,8 @@ class category final : public boost::system::error_category {
             return "an element is missing that the class demands in a Put";
         case errc::record_malformed:
             return "bytes that are no record of an AMT log";
+        case errc::method_refused:
+            return "AMT refused what it was asked";
         }
         return "unknown WS-Management error";
     }

@@ -24,20 +24,9 @@ constexpr int most_starts = 3;
 // Of CommitChanges: a MEBx password is needed first.
 constexpr auto data_missing = static_cast<std::uint32_t>(pt_status::data_missing);
 
-std::vector<std::byte> bytes_of_hex(std::string_view digits) {
-    const auto value = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-    std::vector<std::byte> out;
-    out.reserve(digits.size() / 2);
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-        out.push_back(static_cast<std::byte>(value(digits[i]) * 16 + value(digits[i + 1])));
-    return out;
-}
-
 // `ha1` is hexadecimal; AMT wants base64 of the bytes here.
 std::string admin_entry(const core::secret &ha1) {
-    auto raw = bytes_of_hex(ha1.reveal());
-    auto text = to_base64(raw);
-    core::wipe(raw.data(), raw.size());
+    auto text = base64_of_hex(ha1.reveal());
     constexpr std::size_t markup = 80;
     std::string out;
     out.reserve(text.size() + markup);

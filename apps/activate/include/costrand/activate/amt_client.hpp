@@ -7,6 +7,7 @@
 #include <costrand/activate/options.hpp>
 #include <costrand/activate/wiring.hpp>
 #include <costrand/core/awaitable.hpp>
+#include <costrand/transports/amthi_messages.hpp>
 #include <costrand/wsman/client.hpp>
 
 #include <memory>
@@ -29,6 +30,8 @@ class amt_client {
 
     // After open().
     [[nodiscard]] wsman::client &get() noexcept;
+    // As it was then.
+    [[nodiscard]] heci::control_mode mode() const noexcept;
 
     // What made TLS with AMT fail, beyond the error code; usually empty.
     [[nodiscard]] const std::string &tls_fault() const noexcept;

@@ -12,7 +12,7 @@
 
 namespace costrand::commands {
 
-enum class command_id { amtinfo, activate, deactivate, diagnostics, version };
+enum class command_id { amtinfo, activate, deactivate, configure, diagnostics, version };
 
 struct command_spec {
     command_id id;

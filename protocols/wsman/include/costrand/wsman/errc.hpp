@@ -35,6 +35,7 @@ enum class errc {
     unknown_class,    // an instance of a class that is not described
     element_missing,  // a Put that lacks an element which the class needs
     record_malformed, // bytes that are no record of a log
+    method_refused,   // a method's ReturnValue is not 0
 };
 
 const boost::system::error_category &error_category() noexcept;

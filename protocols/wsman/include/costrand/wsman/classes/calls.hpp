@@ -11,6 +11,7 @@
 #include <costrand/wsman/client.hpp>
 #include <costrand/wsman/namespaces.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,12 @@ template <typename T>
     (void)co_await to.put(std::move(which), std::move(body)); // what it made of it: see a Get
 }
 
+// Of a class with one instance.
+template <typename T>
+[[nodiscard]] awaitable<void> put_instance(client &to, T value) {
+    return put_instance(to, std::move(value), std::vector<selector>());
+}
+
 namespace detail {
 
 // "Setup" of "Setup_INPUT" and "Setup_OUTPUT".
@@ -64,7 +71,25 @@ namespace detail {
     return element.substr(0, element.rfind('_'));
 }
 
+// owner.method, and what it returned: nothing, or a value and its text.
+[[noreturn]] void refuse(std::string_view owner, std::string_view method,
+                         std::optional<std::uint32_t> value, std::string_view text);
+
 } // namespace detail
+
+// The output of a method that said yes. Throws errc::method_refused for any other return value, and
+// for none.
+template <typename Output>
+[[nodiscard]] Output accepted(Output output) {
+    const auto &value = output.return_value;
+    if (value && static_cast<std::uint32_t>(*value) == 0)
+        return output;
+    std::optional<std::uint32_t> number;
+    if (value)
+        number = static_cast<std::uint32_t>(*value);
+    detail::refuse(Output::wire_owner, detail::method_of(Output::wire_name), number,
+                   value ? text(*value) : std::string_view());
+}
 
 // Calls the method that Output is the output of. What return_value means is for the caller.
 template <typename Output>
@@ -85,6 +110,12 @@ template <typename Output, typename Input>
     call.selectors = std::move(selectors);
     const auto element = co_await on.invoke(std::move(call));
     co_return read<Output>(element).value();
+}
+
+// Of a class with one instance.
+template <typename Output, typename Input>
+[[nodiscard]] awaitable<Output> invoke(client &on, Input input) {
+    return invoke<Output>(on, std::move(input), std::vector<selector>());
 }
 
 } // namespace costrand::wsman

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// costrand configure as a shell sees it, on one simulated machine.
+#include <unit/amtsim/amtsim.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace costrand;
+using test::words;
+
+namespace {
+
+// `$1` is the program.
+test::child_end on_device(const words &options, const std::string &script) {
+    return test::under_amtsim(options, {"sh", "-c",
+                                        "AMT_PASSWORD='P@ssw0rd'; export AMT_PASSWORD; " + script,
+                                        "sh", COSTRAND_ACTIVATE});
+}
+
+bool has(const std::string &text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+} // namespace
+
+TEST_CASE("a device that is not activated has nothing to configure, 115") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = on_device({}, "\"$1\" configure sync-clock");
+    CHECK(end.status == 115);
+    CHECK(has(end.err, "Error 115: DeviceNotActivated"));
+}
+
+TEST_CASE("settings of an activated machine are in what AMT says of itself, with and without LMS") {
+    if (!test::amtsim_can_run())
+        return;
+    for (const bool lms : {false, true}) {
+        CAPTURE(lms);
+        words options{"--profile", "amt18-wireless"};
+        if (lms)
+            options.emplace_back("--lms");
+        const auto end = on_device(
+            options,
+            "\"$1\" activate --local --ccm >/dev/null && "
+            "\"$1\" configure sync-clock && "
+            "\"$1\" configure amt-features --kvm --userConsent kvm && "
+            "RPC_PSK_PASSPHRASE='not to be seen' "
+            "\"$1\" configure wireless --profileName lab --ssid net && "
+            "\"$1\" configure proxy --address proxy.example.com --networkdnssuffix example.com && "
+            "\"$1\" configure proxy --list --json && "
+            "RPC_NEWAMTPASSWORD='N3w-P@ssw0rd' \"$1\" configure amt-password && "
+            "AMT_PASSWORD='N3w-P@ssw0rd' \"$1\" diagnostics wsman get IPS_OptInService");
+        CHECK_MESSAGE(end.status == 0, end.err);
+        CHECK(has(end.out, "AMT's clock is set; it was "));
+        CHECK(has(end.out, "KVM is on, SOL off, IDER off; the user is asked before KVM sessions"));
+        CHECK(has(end.out, "the wireless profile lab is written"));
+        CHECK(has(end.out, "\"address\":\"proxy.example.com\",\"port\":80"));
+        CHECK(has(end.out, "the AMT password is changed"));
+        CHECK(has(end.out, "\"OptInRequired\": 1"));
+        for (const char *secret : {"not to be seen", "P@ssw0rd"})
+            CHECK_FALSE(has(end.out + end.err, secret));
+    }
+}
+
+TEST_CASE("a wrong password ends with 100, the menu's password in client control mode with 118") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto wrong = on_device({}, "\"$1\" activate --local --ccm >/dev/null && "
+                                     "AMT_PASSWORD=Wr0ng-one \"$1\" configure sync-clock");
+    CHECK(wrong.status == 100);
+    const auto menu = on_device({}, "\"$1\" activate --local --ccm >/dev/null && "
+                                    "MEBX_PASSWORD='P@ssw0rd2' \"$1\" configure mebx");
+    CHECK(menu.status == 118);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// configure: what its options are made into, what is refused, and how results are told.
+#include <costrand/commands/configure.hpp>
+
+#include <costrand/activate/failure.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace costrand;
+using namespace costrand::commands;
+using activate::exit_code;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+struct parsed {
+    std::optional<configure_settings> settings;
+    std::optional<activate::failure> failure;
+
+    exit_code code() const { return failure ? failure->code : exit_code::success; }
+};
+
+std::map<std::string, std::string> environment;
+
+const char *environment_value(const char *name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+}
+
+parsed parse(words arguments) {
+    arguments.insert(arguments.begin(), "configure");
+    parsed out;
+    activate::option_sources from;
+    from.arguments = std::move(arguments);
+    from.environment = &environment_value;
+    std::vector<activate::notice> notices;
+    try {
+        const auto values = activate::read_options(configure_options(), std::move(from), notices);
+        out.settings = make_configure_settings(values, notices);
+    } catch (const activate::error &e) {
+        out.failure = e.why();
+    }
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("every subcommand is known by its name and by the reference's other names for it") {
+    const std::vector<std::pair<std::string, words>> names = {
+        {"mebx", {"setmebx"}},
+        {"amt-password", {"amtpassword", "changeamtpassword"}},
+        {"amt-features", {"amtfeatures", "setamtfeatures"}},
+        {"sync-clock", {"syncclock", "synctime"}},
+        {"hostname", {"synchostname", "sethostname"}},
+        {"wi-fi-sync", {"wifisync"}},
+        {"wireless", {"addwifisettings"}},
+        {"wired", {"ethernet", "addethernetsettings"}},
+        {"proxy", {"httpproxy"}},
+    };
+    const std::map<std::string, words> needed = {
+        {"mebx", {"--mebxpassword", "P@ssw0rd"}},
+        {"amt-password", {"--newamtpassword", "P@ssw0rd"}},
+        {"wireless", {"--profileName", "a", "--ssid", "b", "--pskPassphrase", "12345678"}},
+        {"wired", {"--dhcp"}},
+        {"proxy", {"--list"}},
+    };
+    for (const auto &[name, aliases] : names) {
+        auto all = aliases;
+        all.push_back(name);
+        for (const auto &word : all) {
+            CAPTURE(word);
+            words arguments{word};
+            if (const auto more = needed.find(name); more != needed.end())
+                arguments.insert(arguments.end(), more->second.begin(), more->second.end());
+            const auto got = parse(arguments);
+            REQUIRE(got.settings);
+            CHECK(got.settings->name == name);
+        }
+    }
+    CHECK(parse({"nothing"}).code() == exit_code::incorrect_command_line_parameters);
+    CHECK(parse({"wired", "--dhcp", "more"}).code() ==
+          exit_code::incorrect_command_line_parameters);
+    CHECK(parse({}).settings->task == configure_task::help);
+}
+
+TEST_CASE("what a subcommand needs and lacks has the published code, and so has what is wrong") {
+    CHECK(parse({"mebx"}).code() == exit_code::missing_or_incorrect_password);
+    CHECK(parse({"amt-password", "--newamtpassword", "weak"}).code() ==
+          exit_code::missing_or_incorrect_password);
+    CHECK(parse({"wireless", "--ssid", "b"}).code() ==
+          exit_code::missing_or_incorrect_wifi_profile_name);
+    CHECK(parse({"wireless", "--profileName", "a"}).code() ==
+          exit_code::incorrect_command_line_parameters);
+    CHECK(parse({"wireless", "--profileName", "a", "--ssid", "b"}).code() ==
+          exit_code::invalid_user_input);
+    CHECK(parse({"wireless", "--profileName", "a", "--ssid", "b", "--authenticationMethod", "7"})
+              .failure->text.find("802.1x") != std::string::npos);
+    CHECK(parse({"wireless", "--profileName", "a", "--ssid", "b", "--priority", "0"}).code() ==
+          exit_code::incorrect_command_line_parameters);
+    CHECK(parse({"wired"}).code() == exit_code::incorrect_command_line_parameters);
+    CHECK(parse({"wired", "--dhcp", "--ipaddress", "192.0.2.7"}).code() ==
+          exit_code::invalid_parameter_combination);
+    CHECK(parse({"wired", "--ipaddress", "192.0.2"}).code() ==
+          exit_code::missing_or_incorrect_static_ip);
+    CHECK(parse({"wired", "--ipaddress", "192.0.2.7"}).code() ==
+          exit_code::missing_or_incorrect_network_mask);
+    CHECK(parse({"proxy"}).code() == exit_code::missing_proxy_address_and_port);
+    CHECK(parse({"proxy", "--list", "--delete"}).code() ==
+          exit_code::invalid_parameter_combination);
+    CHECK(parse({"proxy", "--address", "a", "--port", "65536"}).code() ==
+          exit_code::incorrect_command_line_parameters);
+}
+
+TEST_CASE(
+    "an option of another subcommand is refused on the command line, not in the environment") {
+    CHECK(parse({"hostname", "--ssid", "x"}).code() ==
+          exit_code::incorrect_command_line_parameters);
+    environment = {{"RPC_SSID", "x"}, {"RPC_IPADDRESS", "192.0.2.7"}};
+    CHECK(parse({"hostname"}).settings.has_value());
+    CHECK(parse({"wired", "--dhcp"}).settings.has_value());
+    environment.clear();
+}
+
+TEST_CASE("results as text and as JSON") {
+    configured done;
+    done.message = "AMT's clock was right";
+    CHECK(configured_text(done) == "AMT's clock was right\n");
+    const auto clock = boost::json::parse(configured_json(done, "sync-clock")).as_object();
+    CHECK(clock.at("status").as_string() == "success");
+    CHECK(clock.at("command").as_string() == "sync-clock");
+    CHECK_FALSE(clock.contains("proxies"));
+
+    configured list;
+    auto &one = list.proxies.emplace_back();
+    one.access_info = "proxy.example.com";
+    one.port = 3128;
+    one.network_dns_suffix = "example.com";
+    CHECK(configured_text(list) == "proxy.example.com:3128  example.com\n");
+    const auto proxies = boost::json::parse(configured_json(list, "proxy")).as_object();
+    REQUIRE(proxies.at("proxies").as_array().size() == 1);
+    CHECK(proxies.at("proxies").as_array()[0].as_object().at("port").as_int64() == 3128);
+}
