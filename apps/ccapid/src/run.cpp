@@ -5,6 +5,7 @@
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/task_group.hpp>
+#include <costrand/transports/ccapi_challenge.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -73,6 +74,9 @@ transports::pipe_listen_options listening(const transports::pipe_framing &framin
 awaitable<void> run(world with, core::log log) {
     const auto executor = co_await net::this_coro::executor;
     const auto start_time = with.server.start_time;
+    with.server.authenticate = [place = with.place](std::string_view name) {
+        return transports::meet_challenge(place, name);
+    };
     ccapi::server server(executor, *with.random, std::move(with.server), log);
     auto how = listening(transports::ccapi_framing, log);
     how.lock_is_held = with.lock_is_held;

@@ -9,6 +9,7 @@
 #include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/core/spawn.hpp>
+#include <costrand/transports/ccapi_challenge.hpp>
 #include <costrand/transports/ccapi_pipe.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -50,6 +51,33 @@ awaitable<std::unique_ptr<core::message_stream>> dial(bool launch) {
     if (!launch || stream.error() != transports::pipe_errc::not_running)
         throw system_error(stream.error());
     co_return co_await connect_or_launch(*place);
+}
+
+class file_challenge : public ccapi::challenge {
+  public:
+    file_challenge(const transports::pipe_place &place, std::uint64_t unique, std::uint32_t number)
+        : file_(place, unique, number) {}
+
+    [[nodiscard]] std::string_view name() const override { return file_.name(); }
+    [[nodiscard]] bool is_met_by(std::uint32_t answer) const override {
+        return file_.is_met_by(answer);
+    }
+
+  private:
+    transports::pipe_challenge file_;
+};
+
+// The kernel has told already whose process the server is: where no file can be made, in a folder
+// that is full, that is enough.
+std::unique_ptr<ccapi::challenge> make_challenge() {
+    std::random_device device;
+    const auto unique = std::uint64_t{device()} << 32 | device();
+    try {
+        const auto place = transports::own_pipe_place(transports::pipe_scope::user).value();
+        return std::make_unique<file_challenge>(place, unique, device());
+    } catch (const system_error &) {
+        return nullptr;
+    }
 }
 
 // One connection, and what drives it while its owner is in a call.
@@ -94,6 +122,7 @@ class link {
     ccapi::client_options options() {
         ccapi::client_options out;
         out.dial = [this](bool launch) { return connect(launch); };
+        out.challenge = make_challenge;
         out.tsp = reinterpret_cast<std::uintptr_t>(this);
         return out;
     }

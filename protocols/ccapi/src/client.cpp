@@ -4,6 +4,7 @@
 #include <costrand/ccapi/codec.hpp>
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
+#include <costrand/core/endian.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/secret.hpp>
 
@@ -64,8 +65,26 @@ awaitable<frame_view> client::receive() {
     co_return *frame;
 }
 
+awaitable<void> client::authenticate() {
+    const auto challenge = options_.challenge ? options_.challenge() : nullptr;
+    if (!challenge)
+        co_return;
+    ++sequence_;
+    const auto asked =
+        encode_frame(header(frame_type::authenticate), core::as_bytes(challenge->name()));
+    co_await stream_->send(net::buffer(asked.data(), asked.size()));
+    const auto answer = co_await receive();
+    if (answer.header.type != frame_type::authenticate_reply)
+        throw system_error(errc::bad_internal_message);
+    const bool is_met = answer.header.status == errc::no_error && answer.payload.size() == 4 &&
+                        challenge->is_met_by(core::load_be<std::uint32_t>(answer.payload.data()));
+    if (!is_met)
+        throw system_error(errc::server_insecure);
+}
+
 // CONNECT, its reply, and LISTEN, which stands from then on.
 awaitable<void> client::greet() {
+    co_await authenticate();
     ++sequence_;
     const auto hello = encode_frame(header(frame_type::connect), {});
     co_await stream_->send(net::buffer(hello.data(), hello.size()));

@@ -4,11 +4,14 @@
 #include "server_rig.hpp"
 
 #include <costrand/ccapi/client.hpp>
+#include <costrand/core/endian.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/time.hpp>
 
+#include <array>
 #include <chrono>
 #include <deque>
+#include <tuple>
 #include <utility>
 
 using namespace costrand;
@@ -72,6 +75,8 @@ awaitable<error_code> failure_of(awaitable<ccapi::answer> call) {
 // A peer that greets with a status, and goes on to answer as ordered.
 struct script {
     errc greeting = errc::no_error;
+    errc authentication = errc::no_error;
+    std::uint32_t number = 8; // in the answer to a challenge
     bool answers = true;
     bool answers_another_first = false;
 };
@@ -90,6 +95,13 @@ awaitable<void> play(std::unique_ptr<core::message_stream> stream, script how) {
         if (!got)
             co_return;
         auto header = ccapi::decode_frame(core::const_bytes(buffer).first(*got))->header;
+        if (header.type == ccapi::frame_type::authenticate) {
+            std::array<std::byte, 4> number{};
+            core::store_be(number.data(), how.number);
+            header.status = how.authentication;
+            co_await send(header, ccapi::frame_type::authenticate_reply, number);
+            continue;
+        }
         if (header.type == ccapi::frame_type::connect) {
             header.status = how.greeting;
             co_await send(header, ccapi::frame_type::connect_reply, nothing);
@@ -113,6 +125,13 @@ awaitable<void> play(std::unique_ptr<core::message_stream> stream, script how) {
     }
 }
 
+// Met by 8.
+class eight : public ccapi::challenge {
+  public:
+    [[nodiscard]] std::string_view name() const override { return "krbcc.0.auth.1"; }
+    [[nodiscard]] bool is_met_by(std::uint32_t answer) const override { return answer == 8; }
+};
+
 void with_script(script how,
                  const std::function<awaitable<void>(ccapi::client &, coro_environment)> &body) {
     run_coro([&](coro_environment env) -> awaitable<void> {
@@ -124,6 +143,7 @@ void with_script(script how,
             peers.spawn(play(std::move(far), how));
             co_return std::move(near);
         };
+        options.challenge = [] { return std::make_unique<eight>(); };
         ccapi::client client(*random, std::move(options));
         std::exception_ptr failed;
         try {
@@ -259,6 +279,21 @@ TEST_CASE("a server that refuses the client says why") {
                                      std::pair(errc::client_not_found, errc::server_unavailable)}) {
         script how;
         how.greeting = said;
+        with_script(how, [told = told](ccapi::client &client, coro_environment) -> awaitable<void> {
+            const auto why = co_await failure_of(client.call(default_name()));
+            CHECK(why == told);
+        });
+    }
+}
+
+TEST_CASE("a server that meets the challenge is served with requests, another is insecure") {
+    for (const auto &[status, number, told] :
+         {std::tuple(errc::no_error, 8u, error_code()),
+          std::tuple(errc::no_error, 9u, error_code(errc::server_insecure)),
+          std::tuple(errc::server_insecure, 8u, error_code(errc::server_insecure))}) {
+        script how;
+        how.authentication = status;
+        how.number = number;
         with_script(how, [told = told](ccapi::client &client, coro_environment) -> awaitable<void> {
             const auto why = co_await failure_of(client.call(default_name()));
             CHECK(why == told);

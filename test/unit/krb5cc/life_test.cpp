@@ -359,3 +359,14 @@ TEST_CASE("a wait for changes starts a server, too, and is answered") {
     CHECK(cc_context_wait_for_change(context.get()) == ccNoError);
     CHECK(servers.end() == 1);
 }
+
+TEST_CASE("a server that does not see the client's folder is not trusted") {
+    const endpoint_folder its_own;
+    const live_server server(its_own);
+    const endpoint_folder folder;
+    REQUIRE(::symlink(its_own.endpoint().c_str(), folder.endpoint().c_str()) == 0);
+    cc_ccache_t made = nullptr;
+    const auto context = new_context();
+    CHECK(cc_context_create_ccache(context.get(), "one", 2, "a", &made) == ccErrServerInsecure);
+    CHECK(!made);
+}

@@ -16,16 +16,29 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace costrand::ccapi {
 
 // A fresh connection to the user's server. launch: one is to be started where none runs.
 using client_dialer = std::function<awaitable<std::unique_ptr<core::message_stream>>(bool launch)>;
 
+// A number that only the user's own server can have raised (ccs_authenticate, 11.6).
+class challenge {
+  public:
+    virtual ~challenge() = default;
+    // Of the file that it is in.
+    [[nodiscard]] virtual std::string_view name() const = 0;
+    [[nodiscard]] virtual bool is_met_by(std::uint32_t answer) const = 0;
+};
+
 struct client_options {
     client_options() = default; // no aggregate: GCC 12 destroys those twice in a co_await
 
     client_dialer dial;
+    // For each new connection, before CONNECT; a server that does not meet it is insecure. Empty,
+    // or null: it is trusted as the dialer does.
+    std::function<std::unique_ptr<ccapi::challenge>()> challenge;
     std::uint64_t tsp = 0; // sent with every request, and not looked at
     // For an answer, and for the greeting of a new connection; locks and waits for changes have no
     // limit. docs/spec/ccapi.md 11.7.
@@ -63,6 +76,7 @@ class client {
 
   private:
     awaitable<void> connect(bool launch);
+    awaitable<void> authenticate();
     awaitable<void> greet();
     awaitable<answer> exchange(message_id what, const_bytes payload);
     awaitable<answer> attempt(const message_row &row, const_bytes payload);
