@@ -58,6 +58,7 @@ struct pause_line {
 constexpr pause_line client_pauses[] = {
     {"Port switch: waiting ", "port switch delay"},
     {"AMT makes a key: a pause of ", "pause behind GenerateKeyPair"},
+    {"replaying APF handshake and retrying in ", "before a lost link is opened again"},
     {"; next attempt in ", "until the MEI client is asked for again"},
     {"AMT takes no connection now (", "until AMT's port is asked again", &rps::timeouts::redial},
 };

@@ -2,7 +2,6 @@
 #include "firmware_impl.hpp"
 
 #include <costrand/core/as_result.hpp>
-#include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/sim/memory.hpp>
 #include <costrand/transports/heci_errc.hpp>
@@ -198,6 +197,7 @@ awaitable<void> firmware::impl::serve_lme(self_ptr me, core::message_stream &str
                                           link_ptr link) {
     ++me->past.lme_sessions;
     lme_link::service_table services = [me](std::uint16_t port) -> lme_link::service {
+        me->go_away(); // if it is about to: it takes no work that it would lose
         if (!me->ports.takes(port))
             return {}; // redirection is not served here: open failure 2, assumed
         return [me, port](std::unique_ptr<core::byte_stream> channel) {
@@ -216,21 +216,23 @@ awaitable<void> firmware::impl::serve_lme(self_ptr me, core::message_stream &str
 awaitable<void> firmware::impl::serve_port(self_ptr me,
                                            std::unique_ptr<core::byte_stream> connection,
                                            std::uint16_t port) {
-    me->asked_for_port.notify_all();
     co_await me->ports.serve(std::move(connection), port);
 }
 
-// First the answer arrives that brought it about. What is asked for next meets it: the client does
-// not take work that it would lose.
+// First the answer arrives that brought it about.
 awaitable<void> firmware::impl::vanish(self_ptr me, core::duration gone) {
-    auto next = me->asked_for_port.wait();
-    const auto met =
-        co_await core::as_result(core::with_deadline(me->device.lme.vanish_delay, std::move(next)));
-    if (!met && met.error() != core::errc::timed_out)
-        throw system_error(met.error());
-    me->log.info(component, "the LME client goes away");
-    me->lme_back = core::now(me->executor) + gone;
-    for (const auto &link : me->links)
+    me->vanishing = gone;
+    co_await core::sleep_for(me->device.lme.vanish_delay);
+    me->go_away();
+}
+
+void firmware::impl::go_away() {
+    if (!vanishing)
+        return;
+    log.info(component, "the LME client goes away");
+    lme_back = core::now(executor) + *vanishing;
+    vanishing.reset();
+    for (const auto &link : links)
         if (link->client == heci::client::lme)
             link->break_down();
 }

@@ -79,6 +79,7 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     static awaitable<void> accept_lms(self_ptr me, std::unique_ptr<core::byte_stream> connection,
                                       std::uint16_t port);
     static awaitable<void> vanish(self_ptr me, core::duration gone);
+    void go_away();
     [[nodiscard]] bool lme_is_away() const { return core::now(executor) < lme_back; }
 
     net::any_io_executor executor;
@@ -91,12 +92,12 @@ struct firmware::impl : std::enable_shared_from_this<firmware::impl> {
     core::task_group tasks;
     device_ports ports;
     std::list<link_ptr> links;
+    std::optional<core::duration> vanishing; // how long the LME client will be away
     core::time_point lme_back{};
     firmware_counters past; // all but what live links know
     std::function<void(const device_state &)> keep;
     bool stopped = false;
     core::notifier stopping, freed; // freed: a link has ended
-    core::notifier asked_for_port;
 };
 
 // The device as a host program sees it.

@@ -128,9 +128,10 @@ bool host::was_lost(const connection &live, error_code why) {
 }
 
 awaitable<void> host::before_redial(int losses, error_code why) {
-    log_.debug(component, "MEI reinitialized (", why, "); replaying APF handshake and retrying");
     const auto &times = options_.session.times;
-    const auto pause = losses == 1 ? times.redial : times.redial_again;
+    const core::duration pause = losses == 1 ? times.redial : times.redial_again;
+    log_.debug(component, "MEI reinitialized (", why, "); replaying APF handshake and retrying in ",
+               pause);
     co_await core::sleep_for(pause);
 }
 
