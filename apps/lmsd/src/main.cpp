@@ -5,9 +5,9 @@
 #include <costrand/activate/daemon.hpp>
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/process.hpp>
-#include <costrand/lmsd/passed_sockets.hpp>
 #include <costrand/lmsd/run.hpp>
 #include <costrand/transports/heci_open.hpp>
+#include <costrand/transports/passed_sockets.hpp>
 
 #include <cstdlib>
 #include <memory>
@@ -36,8 +36,8 @@ int main(int argc, char **argv) {
     activate::daemon what{program, COSTRAND_VERSION, lmsd::help_text(), {}};
     what.service = [&](core::log log) {
         device = heci::open_device(options.device);
-        lmsd::world with{*device, lmsd::take_passed_sockets(), lmsd::relay_options(),
-                         &lmsd::tell_ready};
+        lmsd::world with{*device, transports::take_passed_sockets(), lmsd::relay_options(),
+                         &transports::tell_ready};
         return lmsd::run(std::move(with), log);
     };
     return activate::run_daemon(options, what);

@@ -77,7 +77,7 @@ void service::listen_here() {
     }
 }
 
-void service::take_over(std::span<const passed_socket> sockets) {
+void service::take_over(std::span<const transports::passed_socket> sockets) {
     for (const auto &[descriptor, name] : sockets) {
         const std::string which =
             "the passed socket " + std::to_string(descriptor) + (name.empty() ? "" : " " + name);

@@ -170,7 +170,7 @@ TEST_CASE("a passed socket serves the firmware's port that its name says, and no
         raw_socket listening(true), other(true), closed(false);
         lmsd::service service(s.executor, s.relay, core::log());
         const auto take = [&service](int descriptor, const char *name) {
-            const std::vector<lmsd::passed_socket> one = {{descriptor, name}};
+            const std::vector<transports::passed_socket> one = {{descriptor, name}};
             service.take_over(one);
         };
         const auto unnamed = what_it_says([&] { take(other.descriptor, "costrand.socket"); });
@@ -181,7 +181,7 @@ TEST_CASE("a passed socket serves the firmware's port that its name says, and no
         CHECK(deaf.find("is no TCP socket that listens") != deaf.npos);
 
         lmsd::service good(s.executor, s.relay, core::log());
-        const std::vector<lmsd::passed_socket> sockets = {{listening.descriptor, "16993"}};
+        const std::vector<transports::passed_socket> sockets = {{listening.descriptor, "16993"}};
         good.take_over(sockets);
         listening.owned = false;
         core::task_group running(s.executor);

@@ -4,9 +4,9 @@
 
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/log.hpp>
-#include <costrand/lmsd/passed_sockets.hpp>
 #include <costrand/lmsd/relay.hpp>
 #include <costrand/transports/heci_device.hpp>
+#include <costrand/transports/passed_sockets.hpp>
 
 #include <functional>
 #include <vector>
@@ -16,7 +16,7 @@ namespace costrand::lmsd {
 // What the daemon is given. All of it outlives run().
 struct world {
     heci::device &device;
-    std::vector<passed_socket> sockets; // none: it listens itself
+    std::vector<transports::passed_socket> sockets; // none: it listens itself
     relay_options options;
     std::function<void()> ready; // called once, when the listeners are there
 };

@@ -6,9 +6,9 @@
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/core/task_group.hpp>
-#include <costrand/lmsd/passed_sockets.hpp>
 #include <costrand/lmsd/relay.hpp>
 #include <costrand/lmsd/slot_queue.hpp>
+#include <costrand/transports/passed_sockets.hpp>
 #include <costrand/transports/tcp.hpp>
 
 #include <cstddef>
@@ -41,7 +41,7 @@ class service {
     void listen_here();
     // Takes over sockets that listen. One on port 16992 or 16993 is for that port of the firmware;
     // any other one is named "16992" or "16993". Throws std::runtime_error for anything else.
-    void take_over(std::span<const passed_socket> sockets);
+    void take_over(std::span<const transports::passed_socket> sockets);
 
     // Ports of the listeners, in the order in which they were made.
     [[nodiscard]] std::vector<std::uint16_t> ports() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <costrand/lmsd/passed_sockets.hpp>
+#include <costrand/transports/passed_sockets.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -15,12 +15,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace costrand::lmsd {
+namespace costrand::transports {
 namespace {
 
 // SD_LISTEN_FDS_START.
 constexpr int first_descriptor = 3;
-// More are not asked for by our unit; our choice.
+// More are not asked for by our units; our choice.
 constexpr int most_sockets = 64;
 
 std::optional<int> number(std::string_view text) {
@@ -98,4 +98,4 @@ void tell_ready() noexcept {
     ::close(socket);
 }
 
-} // namespace costrand::lmsd
+} // namespace costrand::transports

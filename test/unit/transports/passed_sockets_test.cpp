@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What sd_listen_fds(3) says of the variables of a service manager.
-#include <costrand/lmsd/passed_sockets.hpp>
+#include <costrand/transports/passed_sockets.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,8 +11,8 @@ using namespace costrand;
 
 namespace {
 
-std::vector<lmsd::passed_socket> passed(const std::map<std::string, std::string> &variables) {
-    return lmsd::passed_sockets(
+std::vector<transports::passed_socket> passed(const std::map<std::string, std::string> &variables) {
+    return transports::passed_sockets(
         [&](const char *name) -> const char * {
             const auto found = variables.find(name);
             return found == variables.end() ? nullptr : found->second.c_str();

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace costrand::lmsd {
+namespace costrand::transports {
 
 struct passed_socket {
     int descriptor;
@@ -25,4 +25,4 @@ passed_sockets(const std::function<const char *(const char *)> &environment, int
 // Tells the service manager that we serve (sd_notify(3), READY=1), if there is one that listens.
 void tell_ready() noexcept;
 
-} // namespace costrand::lmsd
+} // namespace costrand::transports
