@@ -79,6 +79,7 @@ costrand-ccapid keeps the Kerberos credential caches of the user who runs it,
 for programs that speak the credential cache API (CCAPI) and for stock MIT and
 Heimdal programs that speak KCM.")
 set(CPACK_DEBIAN_CCAPID_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_CCAPID_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/ccapid/prerm)
 
 # Loaded by its name in a krb5.conf, or linked. Alone it is of no use.
 costrand_package(krb5cc NAME libcostrand-krb5cc0 SECTION libs

@@ -67,7 +67,9 @@ expect_files "$amtsim" usr/bin/costrand-amtsim usr/share/man/man1/costrand-amtsi
 expect_files "$lmsd" usr/bin/costrand-lmsd usr/share/man/man1/costrand-lmsd.1.gz \
   usr/lib/systemd/system/costrand-lmsd.service usr/lib/systemd/system/costrand-lmsd.socket \
   usr/share/bash-completion/completions/costrand-lmsd
-expect_files "$ccapid" usr/bin/costrand-ccapid usr/share/man/man1/costrand-ccapid.1.gz
+expect_files "$ccapid" usr/bin/costrand-ccapid usr/share/man/man1/costrand-ccapid.1.gz \
+  usr/lib/systemd/user/costrand-ccapid.service usr/lib/systemd/user/costrand-ccapid.socket \
+  usr/lib/systemd/user/costrand-ccapid-kcm.socket
 expect_files "$krb5cc" "$lib/libcostrand_krb5cc.so.0"
 expect_files "$krb5cc_dev" "$lib/libcostrand_krb5cc.so" "$lib/pkgconfig/costrand-krb5cc.pc" \
   "$lib/cmake/costrand-krb5cc/costrand-krb5ccConfig.cmake" \
@@ -162,10 +164,15 @@ fi
 grep -E 'no management engine device|is in use by' "$work/log" || fail "$(cat "$work/log")"
 if command -v systemd-analyze >/dev/null; then
   dpkg-deb -x "$lmsd" "$work/units"
+  dpkg-deb -x "$ccapid" "$work/units"
+  units=$work/units/usr/lib/systemd
   # Resolved where it is installed, it would be.
-  sed -i "s,^ExecStart=,&$work/units/usr/bin/," "$work"/units/usr/lib/systemd/system/*.service
-  systemd-analyze verify --man=no "$work"/units/usr/lib/systemd/system/costrand-lmsd.* ||
+  sed -i "s,^ExecStart=,&$work/units/usr/bin/," "$units"/system/*.service "$units"/user/*.service
+  systemd-analyze verify --man=no "$units"/system/costrand-lmsd.* ||
     fail "systemd finds fault with the units"
+  mkdir "$work/runtime" # a user's manager has one
+  XDG_RUNTIME_DIR=$work/runtime systemd-analyze --user verify --man=no \
+    "$units"/user/costrand-ccapid* || fail "systemd finds fault with the users' units"
 fi
 tell "the programs work"
 

@@ -126,9 +126,12 @@ struct pipe_acceptor::impl {
     impl(net::any_io_executor executor, pipe_place where, pipe_listen_options how, unique_fd fd)
         : place(std::move(where)),
           options(std::move(how)),
-          listener(std::move(executor), fd.release()) {
+          listener(std::move(executor), fd.release()) {}
+
+    // The file is ours; unless it was removed already.
+    void own_file() noexcept {
         if (::lstat(place.endpoint.c_str(), &file) != 0)
-            file = {}; // removed already: there is nothing that close() may remove
+            file = {};
     }
 
     // One more connection, or nothing: then it was none, and the next may be one.
@@ -180,7 +183,7 @@ struct pipe_acceptor::impl {
     pipe_listen_options options;
     core::descriptor listener;
     bool is_exhausted = false;
-    struct stat file {}; // ours
+    struct stat file {}; // ours; nothing: somebody else's
 };
 
 pipe_acceptor::pipe_acceptor(net::any_io_executor executor, pipe_place place,
@@ -193,6 +196,15 @@ pipe_acceptor::pipe_acceptor(net::any_io_executor executor, pipe_place place,
     auto fd = listen_at(place, options.mode);
     impl_ = std::make_shared<impl>(std::move(executor), std::move(place), std::move(options),
                                    std::move(fd));
+    impl_->own_file();
+}
+
+pipe_acceptor::pipe_acceptor(net::any_io_executor executor, pipe_place place,
+                             pipe_listen_options options, int listening) {
+    check_folder(place);
+    (void)path_of_listener(listening); // what matters is that it is one
+    impl_ = std::make_shared<impl>(std::move(executor), std::move(place), std::move(options),
+                                   unique_fd(listening));
 }
 
 pipe_acceptor::~pipe_acceptor() {
@@ -208,6 +220,24 @@ void pipe_acceptor::close() noexcept {
         return;
     impl_->remove_file();
     impl_->listener.close();
+}
+
+std::string path_of_listener(int descriptor) {
+    sockaddr_un address{};
+    socklen_t size = sizeof(address);
+    int type = 0, listens = 0;
+    socklen_t type_size = sizeof(type), listens_size = sizeof(listens);
+    auto *generic = reinterpret_cast<sockaddr *>(&address); // the call's own type
+    if (::getsockname(descriptor, generic, &size) != 0 ||
+        ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 ||
+        ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0)
+        throw system_error(system_code(errno));
+    if (address.sun_family != AF_UNIX || type != SOCK_STREAM || listens == 0)
+        throw system_error(system_code(EINVAL));
+    const std::string path(address.sun_path, ::strnlen(address.sun_path, sizeof(address.sun_path)));
+    if (!path.starts_with('/')) // an abstract one, open to all
+        throw system_error(pipe_errc::bad_endpoint);
+    return path;
 }
 
 pipe_lock::~pipe_lock() {

@@ -6,6 +6,7 @@
 #include <costrand/ccapid/options.hpp>
 #include <costrand/ccapid/run.hpp>
 #include <costrand/core/random.hpp>
+#include <costrand/transports/passed_sockets.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -38,6 +39,8 @@ ccapid::world world_for(const ccapid::settings &options, core::random_source &ra
                     .value();
     if (!options.kcm_socket.empty())
         out.kcm = transports::pipe_place_at(options.kcm_socket).value();
+    out.sockets = transports::take_passed_sockets();
+    out.ready = &transports::tell_ready;
     if (options.auto_started) {
         out.lock_is_held = true;
         out.ready = [] { ::close(starters_pipe); };

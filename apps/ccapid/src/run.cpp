@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/ccapid/run.hpp>
 
+#include <costrand/ccapid/listening_places.hpp>
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
@@ -61,12 +62,17 @@ awaitable<void> accept_kcm(transports::pipe_acceptor &acceptor, ccapi::server &s
     }
 }
 
-transports::pipe_listen_options listening(const transports::pipe_framing &framing,
-                                          const core::log &log) {
-    transports::pipe_listen_options out;
-    out.framing = framing;
-    out.log = log;
-    return out;
+// Listens from here on.
+void open_at(std::optional<transports::pipe_acceptor> &acceptor, net::any_io_executor executor,
+             const listening_place &at, transports::pipe_listen_options how,
+             std::string_view told) {
+    const core::log log = how.log;
+    if (at.passed)
+        acceptor.emplace(std::move(executor), at.place, std::move(how), *at.passed);
+    else
+        acceptor.emplace(std::move(executor), at.place, std::move(how));
+    log.info(component, told, at.place.endpoint,
+             at.passed ? ", passed by the service manager" : "");
 }
 
 } // namespace
@@ -74,22 +80,25 @@ transports::pipe_listen_options listening(const transports::pipe_framing &framin
 awaitable<void> run(world with, core::log log) {
     const auto executor = co_await net::this_coro::executor;
     const auto start_time = with.server.start_time;
-    with.server.authenticate = [place = with.place](std::string_view name) {
+    const auto places = sort_sockets(with.place, with.kcm, with.sockets);
+    with.server.authenticate = [place = places.ccapi.place](std::string_view name) {
         return transports::meet_challenge(place, name);
     };
     ccapi::server server(executor, *with.random, std::move(with.server), log);
-    auto how = listening(transports::ccapi_framing, log);
+    std::optional<transports::pipe_acceptor> ccapi_clients, kcm_clients;
+    transports::pipe_listen_options how;
+    how.log = log;
     how.lock_is_held = with.lock_is_held;
-    transports::pipe_acceptor ccapi_clients(executor, with.place, std::move(how));
-    log.info(component, "listens at ", with.place.endpoint);
-    std::optional<transports::pipe_acceptor> kcm_clients;
-    core::task_group parts(executor); // before what refers to it ends
-    parts.spawn(accept_ccapi(ccapi_clients, server, parts, start_time, log));
-    if (with.kcm) {
-        kcm_clients.emplace(executor, *with.kcm, listening(transports::kcm_server_framing, log));
-        log.info(component, "listens for KCM at ", with.kcm->endpoint);
-        parts.spawn(accept_kcm(*kcm_clients, server, parts, log));
+    open_at(ccapi_clients, executor, places.ccapi, how, "listens at ");
+    if (places.kcm) {
+        how.framing = transports::kcm_server_framing;
+        how.lock_is_held = false;
+        open_at(kcm_clients, executor, *places.kcm, how, "listens for KCM at ");
     }
+    core::task_group parts(executor); // before what refers to it ends
+    parts.spawn(accept_ccapi(*ccapi_clients, server, parts, start_time, log));
+    if (kcm_clients)
+        parts.spawn(accept_kcm(*kcm_clients, server, parts, log));
     if (with.idle_exit)
         parts.spawn(server.quit_when_idle(*with.idle_exit));
     if (with.ready)

@@ -3,54 +3,21 @@
 #include "../activate/child.hpp"
 #include "../activate/support.hpp"
 
-#include "support/hex.hpp"
+#include "conversation.hpp"
+
 #include "support/private_folder.hpp"
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <csignal>
-#include <cstring>
 #include <string>
 
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 using namespace costrand;
 using namespace costrand::test;
 
 namespace {
-
-// What the socket's server answers to each of these messages, in hexadecimal.
-class conversation {
-  public:
-    explicit conversation(const std::string &path)
-        : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_un at{};
-        at.sun_family = AF_UNIX;
-        REQUIRE(path.size() < sizeof at.sun_path);
-        std::memcpy(at.sun_path, path.c_str(), path.size());
-        REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr *>(&at), sizeof at) == 0);
-    }
-    conversation(const conversation &) = delete;
-    conversation &operator=(const conversation &) = delete;
-    ~conversation() { ::close(fd_); }
-
-    std::string ask(const std::string &hex, std::size_t answer_size) {
-        const auto bytes = from_hex(hex);
-        REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-                static_cast<ssize_t>(bytes.size()));
-        std::vector<std::byte> answer(answer_size);
-        REQUIRE(::recv(fd_, answer.data(), answer.size(), MSG_WAITALL) ==
-                static_cast<ssize_t>(answer.size()));
-        return to_hex(answer);
-    }
-
-  private:
-    int fd_;
-};
 
 bool contains(const std::string &text, std::string_view part) {
     return text.find(part) != text.npos;
@@ -76,16 +43,8 @@ TEST_CASE("both families of clients are served until SIGTERM, and no socket is l
         struct stat about {};
         REQUIRE(::stat(kcm.c_str(), &about) == 0);
         CHECK((about.st_mode & 0777) == 0600);
-        // CONNECT, as in docs/spec/ccapi.md 11.2: the reply and LISTEN.
         conversation client(endpoint);
-        const auto reply = client.ask("0000003043010001"
-                                      "00007f0000001234"
-                                      "11112222333344445555666677778888"
-                                      "0000000000000000"
-                                      "00000000"
-                                      "00000001"
-                                      "00000000",
-                                      104);
+        const auto reply = client.ask(connect_frame, 104);
         CHECK(reply.substr(0, 64) == "0000003043010003"
                                      "00007f0000001234"
                                      "11112222333344445555666677778888");

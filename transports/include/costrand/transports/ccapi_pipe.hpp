@@ -132,6 +132,11 @@ class pipe_acceptor {
     // is no moment with a socket that nobody listens at. Does not wait. Throws system_error with
     // pipe_errc (its text names the path), or the system's code.
     pipe_acceptor(net::any_io_executor executor, pipe_place place, pipe_listen_options options);
+    // Takes over a socket that listens at the place already, as a service manager passes one; its
+    // file is the manager's, and stays. Of the options the mode and lock_is_held mean nothing.
+    // Throws as above; the descriptor is then left open.
+    pipe_acceptor(net::any_io_executor executor, pipe_place place, pipe_listen_options options,
+                  int listening);
     // As close().
     ~pipe_acceptor();
     pipe_acceptor(const pipe_acceptor &) = delete;
@@ -142,13 +147,17 @@ class pipe_acceptor {
     // Error: core::errc::closed after close(). Cancel-safe.
     [[nodiscard]] awaitable<accepted_pipe> accept();
 
-    // Takes no more clients and removes the socket's file, if it still is ours.
+    // Takes no more clients and removes the socket's file, if it is ours and still there.
     void close() noexcept;
 
   private:
     struct impl;
     std::shared_ptr<impl> impl_;
 };
+
+// The path of a unix stream socket that listens. Throws system_error: bad_endpoint for one without
+// a path, invalid_argument or the system's code for any other descriptor.
+[[nodiscard]] std::string path_of_listener(int descriptor);
 
 // Holds the lock file of a place: nobody else starts a server there meanwhile.
 class pipe_lock {
