@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/commands/configure.hpp>
 
+#include "configure_switch.hpp"
+
 #include <costrand/activate/console.hpp>
 #include <costrand/activate/execute.hpp>
 #include <costrand/activate/failure.hpp>
@@ -50,6 +52,8 @@ exit_code code_of(configure_task task) {
     case configure_task::remove_proxy:
         return exit_code::network_configuration_failed;
     case configure_task::help:
+    case configure_task::enable_amt:
+    case configure_task::disable_amt:
         break;
     }
     return exit_code::unable_to_configure;
@@ -183,6 +187,8 @@ awaitable<configured> carry_out(wsman::client &amt, const activate::environment 
         break;
     }
     case configure_task::help:
+    case configure_task::enable_amt: // see configure()
+    case configure_task::disable_amt:
         break;
     }
     co_return out;
@@ -236,6 +242,11 @@ awaitable<void> on_this_machine(net::any_io_executor executor, const configure_s
 
 awaitable<configured> configure(activate::amt_client &amt, const activate::environment &env,
                                 configure_settings what, std::function<std::int64_t()> now) {
+    if (what.task == configure_task::enable_amt || what.task == configure_task::disable_amt) {
+        configured out;
+        out.message = co_await switch_amt(env, what.task == configure_task::enable_amt);
+        co_return out;
+    }
     co_await log_in(amt, env, what);
     env.step("configure " + what.name);
     std::optional<activate::failure> failed;

@@ -255,6 +255,11 @@ struct subcommand {
 };
 
 constexpr std::array subcommands = {
+    subcommand{"enable-amt", "enable-op-state enable-operational-state", configure_task::enable_amt,
+               "", &read_nothing, "switches AMT on; before activation only, without a password"},
+    subcommand{"disable-amt", "disable-op-state disable-operational-state",
+               configure_task::disable_amt, "", &read_nothing,
+               "switches AMT off; before activation only, without a password"},
     subcommand{"mebx", "setmebx", configure_task::mebx, "mebxpassword", &read_mebx,
                "the password of AMT's own menu; in admin control mode only"},
     subcommand{"amt-password", "amtpassword changeamtpassword", configure_task::amt_password,

@@ -73,3 +73,29 @@ TEST_CASE("a wrong password ends with 100, the menu's password in client control
                                     "MEBX_PASSWORD='P@ssw0rd2' \"$1\" configure mebx");
     CHECK(menu.status == 118);
 }
+
+TEST_CASE("AMT is switched off and on before activation only, without a password") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = on_device({}, "unset AMT_PASSWORD; "
+                                   "\"$1\" configure enable-amt && "
+                                   "\"$1\" configure disable-amt --json && "
+                                   "\"$1\" amtinfo --operationalState && "
+                                   "\"$1\" configure enable-amt && "
+                                   "\"$1\" amtinfo --operationalState");
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(end.out.starts_with("AMT is on already\n"));
+    CHECK(has(end.out, "\"command\":\"disable-amt\",\"message\":\"AMT is switched off\""));
+    const auto off = end.out.find("disabled"), on = end.out.find("enabled");
+    CHECK(off < on);
+    CHECK(on != end.out.npos);
+    CHECK(has(end.out, "AMT is switched on\n"));
+
+    const auto activated = on_device({}, "\"$1\" activate --local --ccm >/dev/null && "
+                                         "\"$1\" configure disable-amt");
+    CHECK(activated.status == 120);
+    CHECK(has(activated.err, "Error 120: UnableToConfigure"));
+    const auto old = on_device({"--profile", "amt11"}, "\"$1\" configure disable-amt");
+    CHECK(old.status == 120);
+    CHECK(has(old.err, "do it in the BIOS"));
+}

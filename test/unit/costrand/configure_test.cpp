@@ -58,6 +58,8 @@ parsed parse(words arguments) {
 
 TEST_CASE("every subcommand is known by its name and by the reference's other names for it") {
     const std::vector<std::pair<std::string, words>> names = {
+        {"enable-amt", {"enable-op-state", "enable-operational-state"}},
+        {"disable-amt", {"disable-op-state", "disable-operational-state"}},
         {"mebx", {"setmebx"}},
         {"amt-password", {"amtpassword", "changeamtpassword"}},
         {"amt-features", {"amtfeatures", "setamtfeatures"}},

@@ -391,3 +391,42 @@ TEST_CASE("a watchdog that is busy, mute or wrong gives no answer") {
         co_await servers.join();
     });
 }
+
+TEST_CASE("AMT is switched with five bytes, and the firmware's status comes out") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        core::task_group servers(env.executor);
+        test::fake_device dev(servers);
+        dev.then_fail(errc::busy); // somebody else's turn: waited for
+        dev.then_serve(serving({{"0503531001", {{"0503531000000000"}}}}));
+        dev.then_serve(serving({{"0503531000", {{"0503531010000000"}}}}));
+        const heci::timeouts limits;
+        co_await heci::switch_amt(dev, limits, core::log(), true);
+        CHECK(env.time.elapsed() == 250ms);
+        const auto refused =
+            co_await test::failure_of(heci::switch_amt(dev, limits, core::log(), false));
+        CHECK(refused == heci::status::not_permitted);
+        CHECK(dev.clients().back() == heci::client::watchdog);
+        co_await servers.join();
+    });
+}
+
+TEST_CASE("a watchdog that is mute or repeats another order does not count as switched") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        core::task_group servers(env.executor);
+        test::fake_device dev(servers);
+        dev.then_serve(serving({{"0503531001", {{}, 11s}}}));
+        dev.then_serve(serving({{"0503531001", {{"0503521000000000"}}}}));
+        dev.then_serve(serving({{"0503531001", {{"05035310000000"}}}}));
+        const heci::timeouts limits;
+        const auto mute =
+            co_await test::failure_of(heci::switch_amt(dev, limits, core::log(), true));
+        CHECK(mute == errc::reply_timed_out);
+        CHECK(env.time.elapsed() == 10s);
+        for (int wrong = 0; wrong < 2; ++wrong) {
+            const auto end =
+                co_await test::failure_of(heci::switch_amt(dev, limits, core::log(), true));
+            CHECK(end == errc::bad_reply);
+        }
+        co_await servers.join();
+    });
+}

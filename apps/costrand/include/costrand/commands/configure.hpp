@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// configure: one setting of an activated device, without a server (rpc-cli.md 9).
+// configure: one setting of an activated device, without a server (rpc-cli.md 9); and AMT itself,
+// on or off, before it is activated.
 #pragma once
 
 #include <costrand/activate/amt_client.hpp>
@@ -20,6 +21,8 @@ namespace costrand::commands {
 
 enum class configure_task {
     help,
+    enable_amt,
+    disable_amt,
     mebx,
     amt_password,
     amt_features,
@@ -66,10 +69,11 @@ struct configured {
     std::vector<wsman::ips::http_proxy_access_point> proxies; // of list_proxies
 };
 
-// Opens `amt` and does what is asked. `now`: seconds since 1970. Asks for the AMT password when it
-// is needed and there is somebody to ask. Throws activate::error: 115 for a device that is not
-// activated, 23 without a password, 100 for a wrong one, else the code of the subcommand. All
-// objects outlive the call; `amt` is closed by the caller.
+// Opens `amt` and does what is asked; AMT is switched on and off over the device of `env` alone.
+// `now`: seconds since 1970. Asks for the AMT password when it is needed and there is somebody to
+// ask. Throws activate::error: 115 for a device that is not activated, 23 without a password, 100
+// for a wrong one, else the code of the subcommand: 120 where AMT is not to be switched, 1000 + the
+// status that refuses it. All objects outlive the call; `amt` is closed by the caller.
 [[nodiscard]] awaitable<configured> configure(activate::amt_client &amt,
                                               const activate::environment &env,
                                               configure_settings what,
