@@ -127,6 +127,7 @@ awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) 
         if (goes_on && !client.try_send(bytes))
             co_await client.send(bytes);
         core::wipe(reply.data(), reply.size()); // it may be long until the next one
+        reply.clear();
     }
 }
 

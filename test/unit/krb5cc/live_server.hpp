@@ -60,8 +60,8 @@ class started_servers {
 
 class live_server {
   public:
-    // Comes back when it listens.
-    explicit live_server(const endpoint_folder &where) {
+    // Comes back when it listens. kcm: its socket for KCM; empty: none.
+    explicit live_server(const endpoint_folder &where, const std::string &kcm = "") {
         int ends[2];
         REQUIRE(::pipe(ends) == 0);
         pid_ = ::fork();
@@ -69,24 +69,33 @@ class live_server {
             ::dup2(ends[1], STDERR_FILENO);
             ::close(ends[0]);
             ::close(ends[1]);
-            ::execl(COSTRAND_CCAPID, COSTRAND_CCAPID, static_cast<char *>(nullptr));
+            const char *const option = kcm.empty() ? nullptr : "--kcm-socket";
+            ::execl(COSTRAND_CCAPID, COSTRAND_CCAPID, option, kcm.c_str(),
+                    static_cast<char *>(nullptr));
             ::_exit(127);
         }
         ::close(ends[1]);
         log_ = ends[0];
-        std::string said;
-        while (said.find("listens at " + where.endpoint()) == said.npos) {
-            char bytes[512];
-            const auto n = ::read(log_, bytes, sizeof bytes);
-            REQUIRE_MESSAGE(n > 0, said);
-            said.append(bytes, static_cast<std::size_t>(n));
-        }
+        await_log(kcm.empty() ? "listens at " + where.endpoint() : "listens for KCM at " + kcm);
     }
     live_server(const live_server &) = delete;
     live_server &operator=(const live_server &) = delete;
     ~live_server() {
         kill();
         ::close(log_);
+    }
+
+    [[nodiscard]] int pid() const noexcept { return pid_; }
+
+    // Comes back when it has said so since the last call.
+    void await_log(const std::string &text) {
+        std::string said;
+        while (said.find(text) == said.npos) {
+            char bytes[512];
+            const auto n = ::read(log_, bytes, sizeof bytes);
+            REQUIRE_MESSAGE(n > 0, said);
+            said.append(bytes, static_cast<std::size_t>(n));
+        }
     }
 
     // Without a farewell; comes back when it is gone.

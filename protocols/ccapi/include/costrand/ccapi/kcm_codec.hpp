@@ -10,6 +10,7 @@
 #include <costrand/core/endian.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/result.hpp>
+#include <costrand/core/secret.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -352,6 +353,7 @@ class reply_writer {
         bytes(wire);
     }
     void start(status s) {
+        core::wipe(out_.data(), out_.size()); // credentials that did not match
         out_.clear();
         u32(0); // the outer code, which is always 0: kcm.md 1
         i32(static_cast<std::int32_t>(s));
