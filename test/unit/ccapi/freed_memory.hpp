@@ -24,4 +24,8 @@ class freed_memory {
     [[nodiscard]] std::size_t found() const noexcept;
 };
 
+// What the program's operator new holds now, in bytes: the blocks as the allocator made them, each
+// with its head.
+[[nodiscard]] std::size_t memory_in_use() noexcept;
+
 } // namespace costrand::test
