@@ -5,6 +5,7 @@
 #include <costrand/activate/process.hpp>
 #include <costrand/ccapid/options.hpp>
 #include <costrand/ccapid/run.hpp>
+#include <costrand/ccapid/status_command.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/transports/passed_sockets.hpp>
 
@@ -31,12 +32,15 @@ auto since_1970() {
     return std::chrono::duration_cast<Unit>(now).count();
 }
 
-ccapid::world world_for(const ccapid::settings &options, core::random_source &random) {
+core::result<transports::pipe_place> place_for(const ccapid::settings &options) {
     using transports::pipe_scope;
+    return transports::own_pipe_place(options.per_session ? pipe_scope::login_session
+                                                          : pipe_scope::user);
+}
+
+ccapid::world world_for(const ccapid::settings &options, core::random_source &random) {
     ccapid::world out;
-    out.place = transports::own_pipe_place(options.per_session ? pipe_scope::login_session
-                                                               : pipe_scope::user)
-                    .value();
+    out.place = place_for(options).value();
     if (!options.kcm_socket.empty())
         out.kcm = transports::pipe_place_at(options.kcm_socket).value();
     out.sockets = transports::take_passed_sockets();
@@ -65,6 +69,8 @@ int main(int argc, char **argv) {
     } catch (const activate::error &e) {
         return activate::refuse_use(program, e);
     }
+    if (options.status && options.action == activate::daemon_action::serve)
+        return ccapid::tell_status(place_for(options), options.json);
     const auto random = core::system_random();
     activate::daemon what{program, COSTRAND_VERSION, ccapid::help_text(), {}};
     what.service = [&](core::log log) { return ccapid::run(world_for(options, *random), log); };

@@ -25,6 +25,10 @@ constexpr std::array table = {
            "caches of this login session alone, not of the user"),
     global("idle-exit", 0, "CCAPID_IDLE_EXIT", seconds, "SECONDS", works,
            "ends when nobody was there and no cache was kept for that long"),
+    global(
+        "status", 0, "", toggle, "", works,
+        "asks the server that runs what it holds: numbers, nothing of the tickets; with --json as "
+        "one JSON object"),
     global("auto-started", 0, "", toggle, "", works,
            "for the client library: it waits until descriptor 3 is closed, which says: it listens; "
            "and --idle-exit=600"),
@@ -32,7 +36,7 @@ constexpr std::array table = {
            global("log-level", 0, "CCAPID_LOG_LEVEL", choice, "", works,
                   "how much is told on stderr; never names of caches, principals or tickets")),
     global("verbose", 'v', "CCAPID_VERBOSE", toggle, "", works, "log level debug"),
-    global("json", 'j', "CCAPID_JSON", toggle, "", works, "log lines as JSON"),
+    global("json", 'j', "CCAPID_JSON", toggle, "", works, "log lines, or the --status, as JSON"),
     global("help", 'h', "", toggle, "", works, "this text"),
     global("version", 0, "", toggle, "", works, "the version"),
 };
@@ -54,6 +58,7 @@ settings read_settings(std::vector<std::string> arguments,
                               "--kcm-socket " + activate::printable(out.kcm_socket, 120) +
                                   ": an absolute path is needed, the one that krb5.conf names as "
                                   "kcm_socket");
+    out.status = values.is_on("status");
     out.per_session = values.is_on("per-session");
     out.auto_started = values.is_on("auto-started");
     if (const auto rest = values.text("idle-exit"); !rest.empty())
@@ -74,7 +79,8 @@ std::string help_text() {
            "\n"
            "It serves until SIGTERM or SIGINT, or --idle-exit, and ends with 0 then; what it kept\n"
            "is gone.\n"
-           "1: a socket is not to be had; 2: wrong use.\n";
+           "1: a socket is not to be had, or a server cannot be asked; 2: wrong use; 3: there is\n"
+           "no server to ask.\n";
 }
 
 } // namespace costrand::ccapid

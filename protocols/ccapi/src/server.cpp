@@ -67,14 +67,14 @@ server::server(net::any_io_executor executor, core::random_source &random, serve
       options_(std::move(options)),
       log_(std::move(log)),
       collection_(random, options_.limits, options_.clock()),
-      dispatch_(collection_, random_uuid(random)) {}
+      dispatch_(collection_, random_uuid(random)),
+      began_(core::now(executor_)) {}
 
 server::~server() = default;
 
 awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
     connection c(executor_, *client, ++last_client_);
     ++count_;
-    ++served_;
     c.writer.spawn(write_replies(c));
     const auto ended = co_await core::as_result(read_frames(c));
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
@@ -101,11 +101,13 @@ awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
 awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
                                   std::uint32_t user) {
     ++count_;
+    ++connected_;
     ++served_;
     const auto ended = co_await core::as_result(answer_kcm(*client, kcm_face(collection_, user)));
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     client->close();
     --count_;
+    --connected_;
     left_.notify_all();
     if (!ended && ended.error() == core::cond::cancelled)
         throw system_error(ended.error());
@@ -146,6 +148,24 @@ awaitable<void> server::quit_when_idle(core::duration rest) {
     log_.info(component, "ends: it was idle");
     quit_ = true;
     left_.notify_all();
+}
+
+server_status server::status() const {
+    const auto up = core::now(executor_) - began_;
+    const auto held = collection_.counts();
+    server_status out;
+    out.uptime =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(up).count());
+    out.clients = connected_;
+    out.caches = held.caches;
+    out.credentials = held.credentials;
+    out.bytes = held.bytes;
+    out.iterators = held.iterators;
+    out.locks_held = held.locks_held;
+    out.lock_waiters = held.locks_waiting;
+    out.change_waiters = held.change_waiters;
+    out.pending = waiting_.size();
+    return out;
 }
 
 // The standing listen: its end is the client's.
@@ -197,6 +217,9 @@ bool server::take(connection &c, const frame_view &frame) {
     case frame_type::ping:
         post(c, header, frame.payload);
         return true;
+    case frame_type::status:
+        post(c, header, encode_status(status()));
+        return true;
     case frame_type::quit:
         quit_ = true;
         post(c, header, {});
@@ -237,6 +260,7 @@ bool server::take_first(connection &c, const frame_view &frame) {
             return false;
         c.connected = true;
         ++connected_;
+        ++served_;
         c.client = frame.header.client;
         answer.type = frame_type::listen;
         answer.sequence = 0;
@@ -306,7 +330,7 @@ void server::take_cancel(connection &c, const frame_header &frame) {
 void server::post(connection &c, const frame_header &header, const_bytes payload) {
     frame_header out = header;
     const bool of_request = out.type == frame_type::request || out.type == frame_type::ping ||
-                            out.type == frame_type::quit;
+                            out.type == frame_type::status || out.type == frame_type::quit;
     if (of_request)
         out.type = frame_type::request_reply;
     out.sst = options_.start_time;

@@ -114,8 +114,8 @@ TEST_CASE("the largest payload passes, one byte more does not") {
 }
 
 TEST_CASE("only the frames that a client sends are from a client") {
-    for (const int type : {1, 2, 5, 7, 8, 9, 11})
+    for (const int type : {1, 2, 5, 7, 8, 9, 11, 256})
         CHECK(is_from_client(static_cast<frame_type>(type)));
-    for (const int type : {0, 3, 4, 6, 10, 12})
+    for (const int type : {0, 3, 4, 6, 10, 12, 255, 257})
         CHECK_FALSE(is_from_client(static_cast<frame_type>(type)));
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built program with sockets that a service manager passed.
-#include "../activate/child.hpp"
-#include "../activate/support.hpp"
-
 #include "conversation.hpp"
 
 #include "support/private_folder.hpp"
@@ -55,10 +52,6 @@ child_options ccapid_with(const bound_socket &first, const bound_socket &second,
             " exec \"$@\"",
         "sh", COSTRAND_CCAPID};
     return child;
-}
-
-bool contains(const std::string &text, std::string_view part) {
-    return text.find(part) != text.npos;
 }
 
 } // namespace

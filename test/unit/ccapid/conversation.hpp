@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A client of the built program that says bytes and reads bytes.
+// The built program: how it is started, and a client that says bytes and reads bytes.
 #pragma once
+
+#include "../activate/child.hpp"
 
 #include "support/hex.hpp"
 
@@ -9,6 +11,8 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sys/socket.h>
@@ -16,6 +20,18 @@
 #include <unistd.h>
 
 namespace costrand::test {
+
+inline child_options ccapid_child(std::vector<std::string> arguments, const std::string &endpoint) {
+    child_options child;
+    child.program = COSTRAND_CCAPID;
+    child.arguments = std::move(arguments);
+    child.environment["CCAPI_ENDPOINT"] = endpoint;
+    return child;
+}
+
+inline bool contains(const std::string &text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
 
 inline sockaddr_un unix_address(const std::string &path) {
     sockaddr_un at{};

@@ -28,6 +28,7 @@ TEST_CASE("without an option it serves this user's clients, and none of KCM") {
     CHECK(s.kcm_socket.empty());
     CHECK_FALSE(s.per_session);
     CHECK_FALSE(s.auto_started);
+    CHECK_FALSE(s.status);
     CHECK_FALSE(s.idle_exit);
     CHECK(s.log_level == core::log_level::info);
 }
@@ -48,6 +49,13 @@ TEST_CASE("it ends when idle if it is told so, or a client started it") {
     CHECK(read({}, {{"CCAPID_IDLE_EXIT", "5s"}}).idle_exit == std::chrono::seconds(5));
     CHECK(read({"--auto-started"}).idle_exit == std::chrono::minutes(10));
     CHECK(read({"--auto-started", "--idle-exit=7"}).idle_exit == std::chrono::seconds(7));
+}
+
+TEST_CASE("the status is asked for on the command line only") {
+    const auto s = read({"--status", "--json"});
+    CHECK(s.status);
+    CHECK(s.json);
+    CHECK_FALSE(read({}, {{"CCAPID_STATUS", "true"}}).status);
 }
 
 TEST_CASE("a client that starts it says so on the command line only") {

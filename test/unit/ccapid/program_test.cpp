@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built program, spoken to over its sockets.
-#include "../activate/child.hpp"
-#include "../activate/support.hpp"
-
 #include "conversation.hpp"
 
 #include "support/private_folder.hpp"
@@ -17,26 +14,10 @@
 using namespace costrand;
 using namespace costrand::test;
 
-namespace {
-
-bool contains(const std::string &text, std::string_view part) {
-    return text.find(part) != text.npos;
-}
-
-child_options ccapid(std::vector<std::string> arguments, const std::string &endpoint) {
-    child_options child;
-    child.program = COSTRAND_CCAPID;
-    child.arguments = std::move(arguments);
-    child.environment["CCAPI_ENDPOINT"] = endpoint;
-    return child;
-}
-
-} // namespace
-
 TEST_CASE("both families of clients are served until SIGTERM, and no socket is left behind") {
     const private_folder folder;
     const std::string endpoint = folder.path() + "/ep", kcm = folder.path() + "/kcm";
-    auto child = ccapid({"--kcm-socket", kcm}, endpoint);
+    auto child = ccapid_child({"--kcm-socket", kcm}, endpoint);
     child.watch = [&](const std::string &log) {
         if (!contains(log, "listens for KCM at"))
             return 0;
@@ -66,12 +47,12 @@ TEST_CASE("both families of clients are served until SIGTERM, and no socket is l
 TEST_CASE("a second server at the same place ends with 1 and says that there is one") {
     const private_folder folder;
     const std::string endpoint = folder.path() + "/ep";
-    auto child = ccapid({}, endpoint);
+    auto child = ccapid_child({}, endpoint);
     child_end second;
     child.watch = [&](const std::string &log) {
         if (!contains(log, "listens at"))
             return 0;
-        second = run_child(ccapid({}, endpoint));
+        second = run_child(ccapid_child({}, endpoint));
         return SIGTERM;
     };
     const auto end = run_child(child);
@@ -82,7 +63,7 @@ TEST_CASE("a second server at the same place ends with 1 and says that there is 
 
 TEST_CASE("a server that is idle ends with 0, and says so") {
     const private_folder folder;
-    const auto end = run_child(ccapid({"--idle-exit", "1"}, folder.path() + "/ep"));
+    const auto end = run_child(ccapid_child({"--idle-exit", "1"}, folder.path() + "/ep"));
     CHECK(end.status == 0);
     CHECK(contains(end.err, "it was idle"));
     struct stat about {};
@@ -90,10 +71,10 @@ TEST_CASE("a server that is idle ends with 0, and says so") {
 }
 
 TEST_CASE("wrong use is 2, and names what is wrong") {
-    const auto end = run_child(ccapid({"--kcm-socket", "here"}, "/nonexistent/ep"));
+    const auto end = run_child(ccapid_child({"--kcm-socket", "here"}, "/nonexistent/ep"));
     CHECK(end.status == 2);
     CHECK(contains(end.err, "here: an absolute path is needed"));
-    const auto nowhere = run_child(ccapid({}, "/nonexistent/ep"));
+    const auto nowhere = run_child(ccapid_child({}, "/nonexistent/ep"));
     CHECK(nowhere.status == 1);
     CHECK(contains(nowhere.err, "/nonexistent"));
 }

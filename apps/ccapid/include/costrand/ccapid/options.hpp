@@ -13,6 +13,7 @@
 namespace costrand::ccapid {
 
 struct settings : activate::daemon_settings {
+    bool status = false;       // ask the server that runs, and serve nobody
     bool per_session = false;  // a collection for each login session
     bool auto_started = false; // by a client, which holds the lock file and waits at descriptor 3
     std::optional<std::chrono::seconds> idle_exit; // without client and ccache for that long

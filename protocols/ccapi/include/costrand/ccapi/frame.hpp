@@ -41,13 +41,22 @@ enum class frame_type : std::uint16_t {
     authenticate = 9,        // c>s, before CONNECT: name of a challenge file
     authenticate_reply = 10, // s>c: u32
     cancel = 11,             // c>s: forget the waiting request of this sequence number
+    // Ours alone, of no specification, and far from what one may give out. c>s, with or without
+    // CONNECT: the answer is a request_reply with the payload of status.hpp.
+    status = 256,
 };
+
+[[nodiscard]] constexpr bool exists(frame_type type) noexcept {
+    return (type >= frame_type::connect && type <= frame_type::cancel) ||
+           type == frame_type::status;
+}
 
 // The server takes these; the others are its own.
 [[nodiscard]] constexpr bool is_from_client(frame_type type) noexcept {
     return type == frame_type::connect || type == frame_type::request ||
            type == frame_type::disconnect || type == frame_type::ping || type == frame_type::quit ||
-           type == frame_type::authenticate || type == frame_type::cancel;
+           type == frame_type::authenticate || type == frame_type::cancel ||
+           type == frame_type::status;
 }
 
 struct frame_header {
@@ -74,8 +83,7 @@ struct frame_view {
     const auto magic = in.u8();
     const auto version = in.u8();
     frame_view out;
-    const auto type = in.be<std::uint16_t>();
-    out.header.type = static_cast<frame_type>(type);
+    out.header.type = static_cast<frame_type>(in.be<std::uint16_t>());
     out.header.tsp = in.be<std::uint64_t>();
     const auto client = in.bytes(out.header.client.bytes.size());
     std::copy(client.begin(), client.end(), out.header.client.bytes.begin());
@@ -84,10 +92,8 @@ struct frame_view {
     out.header.status = static_cast<errc>(status);
     out.header.sequence = in.be<std::uint32_t>();
     const auto size = in.be<std::uint32_t>();
-    const bool known_type = type >= static_cast<std::uint16_t>(frame_type::connect) &&
-                            type <= static_cast<std::uint16_t>(frame_type::cancel);
-    if (in.failed() || magic != 0x43 || version != 1 || !known_type || !is_published(status) ||
-        size > max_payload || size != in.remaining())
+    if (in.failed() || magic != 0x43 || version != 1 || !exists(out.header.type) ||
+        !is_published(status) || size > max_payload || size != in.remaining())
         return make_error_code(errc::bad_internal_message);
     out.payload = in.bytes(size);
     return out;

@@ -8,6 +8,7 @@
 #include <costrand/ccapi/dispatch_core.hpp>
 #include <costrand/ccapi/frame.hpp>
 #include <costrand/ccapi/kcm_face.hpp>
+#include <costrand/ccapi/status.hpp>
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/core/notifier.hpp>
@@ -70,10 +71,13 @@ class server {
     [[nodiscard]] awaitable<void> wait_for_quit();
 
     // As a client's QUIT, once nobody was there and no ccache was kept for that long; it looks as
-    // often, so the last client is up to twice as long ago. Cancel-safe.
+    // often, so the last client is up to twice as long ago. Who only asks (PING, status) is no
+    // client. Cancel-safe.
     [[nodiscard]] awaitable<void> quit_when_idle(core::duration rest);
 
     [[nodiscard]] const collection_core &collection() const noexcept { return collection_; }
+    // Looks at every ccache.
+    [[nodiscard]] server_status status() const;
     // Connections now, those included that have not said CONNECT yet.
     [[nodiscard]] std::size_t clients() const noexcept { return count_; }
 
@@ -103,9 +107,10 @@ class server {
     std::unordered_map<ticket, pending *> waiting_; // each lives in its coroutine
     client_id last_client_ = 0;
     ticket last_ticket_ = 0;
+    core::time_point began_;
     std::size_t count_ = 0;     // of connections
-    std::uint64_t served_ = 0;  // all of them, so far
-    std::size_t connected_ = 0; // of those that have said CONNECT
+    std::size_t connected_ = 0; // of those that have said CONNECT, or speak KCM
+    std::uint64_t served_ = 0;  // of these, all so far
     bool quit_ = false;
     core::notifier left_;
 };
