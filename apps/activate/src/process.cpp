@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/activate/process.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 
 #include <netdb.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -22,6 +24,46 @@
 #endif
 
 namespace costrand::activate {
+
+namespace {
+
+using limit_name = decltype(RLIMIT_CORE); // an enum, or int
+
+// The soft limit as high as the hard one, but no higher than wanted, and never lower than it is.
+rlimit raised(limit_name which, rlim_t wanted) noexcept {
+    rlimit limit{};
+    if (::getrlimit(which, &limit) != 0)
+        return {0, 0};
+    const rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = std::max(before, std::min(wanted, limit.rlim_max));
+    if (::setrlimit(which, &limit) != 0)
+        limit.rlim_cur = before;
+    return limit;
+}
+
+} // namespace
+
+bool lock_memory() noexcept {
+    const auto limit = raised(RLIMIT_MEMLOCK, RLIM_INFINITY);
+    if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
+        return false;
+    if (limit.rlim_cur == RLIM_INFINITY)
+        return true;
+    // The kernel says whether the limit applies to this process.
+    const auto beyond = static_cast<std::size_t>(limit.rlim_cur) + 1;
+    void *more =
+        ::mmap(nullptr, beyond, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (more != MAP_FAILED) {
+        ::munmap(more, beyond);
+        return true;
+    }
+    ::munlockall();
+    return false;
+}
+
+void allow_descriptors(std::size_t wanted) noexcept {
+    (void)raised(RLIMIT_NOFILE, wanted);
+}
 
 void protect_process() noexcept {
     const rlimit none{0, 0};

@@ -10,6 +10,7 @@
 #include <costrand/transports/passed_sockets.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -22,6 +23,9 @@ using namespace costrand;
 namespace {
 
 constexpr const char *program = "costrand-ccapid";
+
+// For as many clients as a server takes, and what it needs besides.
+constexpr std::size_t descriptors = 16'384;
 
 // Where a client that started this program waits; docs/ccapi.md.
 constexpr int starters_pipe = 3;
@@ -73,6 +77,13 @@ int main(int argc, char **argv) {
         return ccapid::tell_status(place_for(options), options.json);
     const auto random = core::system_random();
     activate::daemon what{program, COSTRAND_VERSION, ccapid::help_text(), {}};
-    what.service = [&](core::log log) { return ccapid::run(world_for(options, *random), log); };
+    what.service = [&](core::log log) {
+        activate::allow_descriptors(descriptors);
+        if (!activate::lock_memory())
+            log.warn("ccapid", "what is kept may be swapped to disk: locked memory is limited "
+                               "(RLIMIT_MEMLOCK); without a limit (LimitMEMLOCK=infinity) or with "
+                               "CAP_IPC_LOCK it is not");
+        return ccapid::run(world_for(options, *random), log);
+    };
     return activate::run_daemon(options, what);
 }

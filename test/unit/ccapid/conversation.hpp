@@ -62,6 +62,13 @@ class conversation {
     conversation &operator=(const conversation &) = delete;
     ~conversation() { ::close(fd_); }
 
+    // Its process, as the kernel says.
+    [[nodiscard]] int server() const {
+        ucred who{};
+        socklen_t size = sizeof who;
+        REQUIRE(::getsockopt(fd_, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0);
+        return who.pid;
+    }
     void say(const std::string &hex) {
         const auto bytes = from_hex(hex);
         REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==

@@ -17,6 +17,14 @@ namespace costrand::activate {
 // no activation half-way.
 void protect_process() noexcept;
 
+// Keeps all pages of this process, from their first use on, out of the swap space. False: it may
+// not, and nothing was changed. A limit on locked memory (RLIMIT_MEMLOCK) counts addresses, not
+// used pages: under one, later memory would be refused, so it must be unlimited or not apply to us.
+[[nodiscard]] bool lock_memory() noexcept;
+
+// So many descriptors, or as many as the hard limit has.
+void allow_descriptors(std::size_t wanted) noexcept;
+
 [[nodiscard]] bool is_root() noexcept;
 
 // Whether a file descriptor is a terminal that understands cursor codes.
