@@ -100,6 +100,10 @@ awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
 
 awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
                                   std::uint32_t user) {
+    if (connected_ >= options_.clients) {
+        client->close(); // KCM has no word for it
+        co_return;
+    }
     ++count_;
     ++connected_;
     ++served_;

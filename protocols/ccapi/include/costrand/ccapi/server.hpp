@@ -31,7 +31,7 @@ struct server_options {
     server_options() = default; // no aggregate: GCC 12 destroys those twice in a co_await
 
     collection_limits limits;
-    std::size_t clients = 10'000; // further ones are refused with 229
+    std::size_t clients = 10'000; // further ones are refused with 229, of KCM without a word
     // Replies of one client that wait to be written, in bytes; beyond that it counts as gone
     // (ccapi.md 11.4). A single reply may be larger.
     std::size_t unsent = std::size_t{4} * 1024 * 1024;
