@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a completion: completion_writer bash|zsh PROGRAM OUTPUT. PROGRAM is costrand,
-// costrand-activate or costrand-lmsd. What has no effect, or is not in this version, is not
-// offered.
+// costrand-activate, costrand-ccapid or costrand-lmsd. What has no effect, or is not in this
+// version, is not offered.
 #include "options.hpp"
 
 #include <costrand/activate/options.hpp>
+#include <costrand/ccapid/options.hpp>
 #include <costrand/commands/command.hpp>
 
 #include <cstdio>
@@ -32,6 +33,8 @@ struct command {
 std::vector<command> commands_of(std::string_view program) {
     if (program == "costrand-activate")
         return {{"", "", activate::options()}};
+    if (program == "costrand-ccapid")
+        return {{"", "", ccapid::options()}};
     if (program == "costrand-lmsd")
         return {{"", "", lmsd::options()}};
     if (program != "costrand")

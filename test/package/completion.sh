@@ -9,7 +9,7 @@ fail() {
   echo "completion: $*" >&2
   exit 1
 }
-for program in costrand costrand-activate costrand-lmsd; do
+for program in costrand costrand-activate costrand-ccapid costrand-lmsd; do
   . "$folder/bash/$program"
 done
 
@@ -37,10 +37,13 @@ offers "--profile" costrand-activate activate -u ws://host --prof
 offers "" costrand-activate --password ""
 offers "--device" costrand-lmsd --dev
 offers "error" costrand-lmsd --log-level e
+offers "--status" costrand-ccapid --stat
+offers "warn" costrand-ccapid --log-level w
+offers "" costrand-ccapid --idle-exit 6
 offers "" costrand amtinfo --sync # not in this version
 
 if command -v zsh >/dev/null; then
-  for program in costrand costrand-activate costrand-lmsd; do
+  for program in costrand costrand-activate costrand-ccapid costrand-lmsd; do
     zsh -n "$folder/zsh/_$program" || fail "zsh cannot read _$program"
   done
 fi

@@ -69,7 +69,9 @@ expect_files "$lmsd" usr/bin/costrand-lmsd usr/share/man/man1/costrand-lmsd.1.gz
   usr/share/bash-completion/completions/costrand-lmsd
 expect_files "$ccapid" usr/bin/costrand-ccapid usr/share/man/man1/costrand-ccapid.1.gz \
   usr/lib/systemd/user/costrand-ccapid.service usr/lib/systemd/user/costrand-ccapid.socket \
-  usr/lib/systemd/user/costrand-ccapid-kcm.socket
+  usr/lib/systemd/user/costrand-ccapid-kcm.socket \
+  usr/share/bash-completion/completions/costrand-ccapid \
+  usr/share/zsh/vendor-completions/_costrand-ccapid
 expect_files "$krb5cc" "$lib/libcostrand_krb5cc.so.0"
 expect_files "$krb5cc_dev" "$lib/libcostrand_krb5cc.so" "$lib/pkgconfig/costrand-krb5cc.pc" \
   "$lib/cmake/costrand-krb5cc/costrand-krb5ccConfig.cmake" \
