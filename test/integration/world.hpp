@@ -27,6 +27,8 @@
 
 #include "support/run_coro.hpp"
 
+#include <array>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -141,6 +143,7 @@ class world {
     sim::rps_server server;
     sim::firmware device;
     activate::settings options = for_activation();
+    activate::os_interface wired;       // what the system knows of AMT's wired adapter
     trace::recorder *seen_by = nullptr; // of the runs
     // What connecting to the server throws instead; empty: it is reached.
     std::function<void()> server_refuses;
@@ -185,6 +188,7 @@ class world {
         env.connect_server = [this] { return connect(); };
         env.hostname = [] { return std::string("lab-pc-07"); };
         env.dns_suffix = [] { return no_suffix(); };
+        env.interface_of = [this](const std::array<std::byte, 6> &) { return wired; };
         env.log = make_log();
         return env;
     }

@@ -34,6 +34,9 @@ offers "diagnostics" costrand diag
 offers "json" costrand diagnostics wsman get --all --format j
 offers "--profile" costrand activate --prof
 offers "--profile" costrand-activate activate -u ws://host --prof
+offers "maintenance" costrand main
+offers "--newamtpassword" costrand maintenance changepassword --new
+offers "--force" costrand deactivate -u ws://host --for
 offers "" costrand-activate --password ""
 offers "--device" costrand-lmsd --dev
 offers "error" costrand-lmsd --log-level e

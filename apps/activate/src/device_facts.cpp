@@ -29,11 +29,13 @@ class reader {
         co_await read_uuid();
         const auto mode = co_await need(amt_.read_control_mode(), "control mode");
         facts_.control_mode = static_cast<int>(mode);
+        need_activated();
         co_await read_account();
         facts_.hostname = options_.hostname.empty() ? env_.hostname() : options_.hostname;
         co_await read_hashes();
         co_await read_suffix();
         co_await read_tls_enforced();
+        co_await read_what_to_sync();
         facts_.tls_tunnel = options_.tls_tunnel;
         amt_.close();
         facts_.friendly_name = options_.friendly_name;
@@ -90,6 +92,16 @@ class reader {
         facts_.uuid = uuid.text();
     }
 
+    void need_activated() const {
+        if (facts_.control_mode != 0 || activates())
+            return;
+        if (options_.asked.kind == rps::task::deactivate)
+            throw error(exit_code::unable_to_deactivate,
+                        "this device is not activated: there is nothing to deactivate");
+        throw error(exit_code::device_not_activated,
+                    "this device is not activated: the server has nothing to maintain");
+    }
+
     awaitable<void> read_account() {
         auto account = co_await need(amt_.read_local_account(), "local system account");
         facts_.username = std::move(account.user);
@@ -119,7 +131,7 @@ class reader {
             facts_.fqdn = co_await need(amt_.read_dns_suffix(), "DNS suffix");
         if (facts_.fqdn.empty())
             facts_.fqdn = co_await env_.dns_suffix();
-        if (facts_.fqdn.empty())
+        if (facts_.fqdn.empty() && activates())
             env_.log.warn(component, "no DNS suffix is known: activation to admin control mode "
                                      "will not be possible; give it with --dns");
     }
@@ -132,6 +144,47 @@ class reader {
         facts_.tls_enforced = state && state->tls_enforced;
         if (facts_.tls_enforced)
             env_.log.info(component, "TLS is enforced on local ports");
+    }
+
+    // Each is what AMT's is set to; the server asks AMT itself what it has now.
+    awaitable<void> read_what_to_sync() {
+        if (options_.asked.kind != rps::task::maintenance)
+            co_return;
+        if (options_.asked.what == maintenance::sync_host_name)
+            co_await read_host_name();
+        if (options_.asked.what == maintenance::sync_ip)
+            co_await read_addresses();
+    }
+
+    awaitable<void> read_host_name() {
+        const auto host = env_.hostname();
+        facts_.host.hostname = host.substr(0, host.find('.'));
+        if (facts_.host.hostname.empty())
+            throw error(exit_code::missing_hostname, "this machine has no host name");
+        facts_.host.dns_suffix_os = co_await env_.dns_suffix();
+    }
+
+    awaitable<void> read_addresses() {
+        facts_.ip = options_.asked.ip;
+        if (!facts_.ip.ip_address.empty() && !facts_.ip.netmask.empty())
+            co_return;
+        const auto lan = co_await need(amt_.read_lan_settings(heci::lan_interface::wired),
+                                       "settings of the wired adapter");
+        os_interface here;
+        if (env_.interface_of && lan.present())
+            here = env_.interface_of(lan.mac);
+        if (facts_.ip.ip_address.empty())
+            facts_.ip.ip_address = here.address;
+        if (facts_.ip.netmask.empty())
+            facts_.ip.netmask = here.mask;
+        if (facts_.ip.ip_address.empty())
+            throw error(exit_code::os_network_interfaces_lookup_failed,
+                        "this system has no IPv4 address on AMT's wired adapter: give one with "
+                        "--staticip and --netmask");
+    }
+
+    [[nodiscard]] bool activates() const noexcept {
+        return options_.asked.kind == rps::task::activate;
     }
 
     const environment &env_;

@@ -73,6 +73,7 @@ environment host_environment(net::any_io_executor executor, const settings &opti
     env.limits = options.limits;
     env.hostname = &os_hostname;
     env.dns_suffix = &look_up_dns_suffix;
+    env.interface_of = &os_interface_of;
     env.connect_server = [&options, log = env.log] {
         return transports::websocket_connect(options.server.where, connection_to_server(options),
                                              log);

@@ -24,30 +24,17 @@ constexpr option_spec own(std::string_view name, char letter, std::string_view e
 }
 
 constexpr std::array server_way = {
-    own("url", 'u', "RPC_URL", text, "URL", works,
-        "the provisioning server: ws://HOST[:PORT]/activate or wss://..."),
+    url_row(activate_command),
     own("profile", 0, "RPC_PROFILE", text, "NAME", works, "the profile's name on that server"),
     own("dns", 'd', "RPC_DNS", text, "SUFFIX", works,
         "DNS suffix to report instead of the device's own"),
     own("hostname", 0, "RPC_HOSTNAME", text, "NAME", works,
         "host name to report instead of this machine's"),
     own("name", 0, "RPC_NAME", text, "NAME", works, "friendly name of the device"),
-    own("uuid", 0, "RPC_UUID", text, "UUID", works, "UUID to report instead of the device's own"),
+    uuid_row(activate_command),
 };
 
 constexpr std::array run = {
-    own("proxy", 0, "RPC_PROXY", login, "URL", works,
-        "the proxy before the server: http://[USER:PASSWORD@]HOST:PORT or socks5://...; --proxy= "
-        "for none; when not given, https_proxy (for ws http_proxy), all_proxy and no_proxy decide"),
-    fallback("120", own("server-timeout", 0, "RPC_SERVER_TIMEOUT", seconds, "SECONDS", works,
-                        "give up after so long without a word from the server")),
-    own("tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", works,
-        "ask the server to talk TLS with AMT itself, through this program; devices that take TLS "
-        "only do so anyway"),
-    own("trace", 0, "RPC_TRACE", text, "FILE", works,
-        "write what happens to FILE, a JSON object a line: times, names and sizes, no secrets"),
-    own("report", 0, "RPC_REPORT", text, "FILE", works,
-        "in the end write FILE, an HTML page with the sequence diagram of the run"),
     own("from-trace", 0, "", text, "FILE", works,
         "only make the page of --report, from a file that --trace wrote; nothing is activated"),
     one_of("amt16|amt18|amt19-tls-enforced", "",
@@ -77,8 +64,8 @@ constexpr std::array idle_and_later = {
 };
 
 constexpr auto table =
-    joined(server_way, transport_row(activate_command), device_row(activate_command), run,
-           password_row, server_rows, output_rows,
+    joined(server_way, transport_row(activate_command), device_row(activate_command),
+           server_run_rows(activate_command), run, password_row, server_rows, output_rows,
            std::array{row({}, "table", 't', "RPC_TABLE", toggle, "", no_effect,
                           "table layout of other commands")},
            amt_trust_row, lms_rows, http_server_rows, idle_and_later);

@@ -97,11 +97,14 @@ bool nothing_given(const option_values &values) {
     });
 }
 
+bool is_http(std::string_view url) {
+    return has_scheme(url, "http") || has_scheme(url, "https");
+}
+
 void check_url(const option_values &values) {
     const std::string url = values.text("url");
     const bool local = any_given(values, local_modes);
-    const bool http = has_scheme(url, "http") || has_scheme(url, "https");
-    if (url.empty() || (http && local)) {
+    if (url.empty() || (is_http(url) && local)) {
         refuse_local(values);
         refuse(nothing_given(values) ? incorrect_command_line_parameters : missing_or_incorrect_url,
                values.given("profile")
@@ -110,7 +113,7 @@ void check_url(const option_values &values) {
                    : "--url and --profile are missing: give the provisioning server, as "
                      "wss://HOST/activate, and a profile's name");
     }
-    if (http)
+    if (is_http(url))
         refuse(missing_or_incorrect_url,
                "--url: profile download from an http server is not in this version yet; for a "
                "provisioning server write ws:// or wss://");
@@ -165,7 +168,35 @@ std::string lower(std::string text) {
     return text;
 }
 
+void read_files(const option_values &values, settings &out) {
+    out.trace = values.text("trace");
+    out.report = values.text("report");
+}
+
+void read_run(const option_values &values, settings &out) {
+    check_uuid(values);
+    out.tenant = values.text("tenantid");
+    out.uuid = lower(values.text("uuid"));
+    out.tls_tunnel = values.is_on("tls-tunnel");
+    out.skip_cert_check = values.is_on("skip-cert-check");
+    out.server_timeout = std::chrono::seconds(std::stoul(values.text("server-timeout")));
+}
+
 } // namespace
+
+void read_server_settings(const option_values &values, settings &out) {
+    const auto url = values.text("url");
+    if (url.empty())
+        refuse(missing_or_incorrect_url,
+               "--url is missing: the provisioning server, as wss://HOST/activate");
+    if (is_http(url))
+        refuse(missing_or_incorrect_url, "--url: an http server is none of these: for a "
+                                         "provisioning server write ws:// or wss://");
+    out.server = parse_server_url(url);
+    read_proxy(values["proxy"], out);
+    read_run(values, out);
+    read_files(values, out);
+}
 
 void read_way_settings(const option_values &values, settings &out) {
     out.transport = transport(values["transport"].text.reveal());
@@ -188,8 +219,7 @@ settings make_settings(const option_values &values, std::vector<notice> &notices
     out.action = what_to_do::version;
     if (values.is_on("version"))
         return out;
-    out.trace = values.text("trace");
-    out.report = values.text("report");
+    read_files(values, out);
     out.from_trace = values.text("from-trace");
     if (!out.from_trace.empty()) {
         check_page(values);
@@ -218,21 +248,16 @@ settings make_settings(const option_values &values, std::vector<notice> &notices
         read_proxy(values["proxy"], out);
         out.profile = values.text("profile");
     }
-    check_uuid(values);
     note_without_effect(values, notices);
+    read_run(values, out);
 
-    out.tenant = values.text("tenantid");
     out.password = values["password"].text;
     out.dns_suffix = values.text("dns");
     out.hostname = values.text("hostname");
     out.friendly_name = values.text("name");
-    out.uuid = lower(values.text("uuid"));
     read_way_settings(values, out);
     if (out.demo)
         out.device.clear();
-    out.tls_tunnel = values.is_on("tls-tunnel");
-    out.skip_cert_check = values.is_on("skip-cert-check");
-    out.server_timeout = std::chrono::seconds(std::stoul(values.text("server-timeout")));
     return out;
 }
 

@@ -69,17 +69,25 @@ int page_of_trace(const settings &options, console &says) {
     return finish(end, options, says);
 }
 
+void use_environment(settings &options, std::vector<notice> &notices) {
+    use_environment_proxy(options, &environment_variable);
+    use_environment_limits(options, &environment_variable, notices);
+}
+
+void tell(console &says, const std::vector<notice> &notices) {
+    for (const auto &[level, line] : notices)
+        says.log_line(level, line);
+}
+
 int run(const option_values &values, std::vector<notice> notices, std::string_view name) {
     settings options;
     read_output_settings(values, options);
     try {
         options = make_settings(values, notices);
-        use_environment_proxy(options, &environment_variable);
-        use_environment_limits(options, &environment_variable, notices);
+        use_environment(options, notices);
     } catch (const error &e) {
         console says(console_for(options));
-        for (const auto &[level, line] : notices)
-            says.log_line(level, line);
+        tell(says, notices);
         return finish({e.why(), 0}, options, says);
     }
     if (options.action == what_to_do::help) {
@@ -93,8 +101,7 @@ int run(const option_values &values, std::vector<notice> notices, std::string_vi
         return tell_version(options, name);
 
     console says(console_for(options));
-    for (const auto &[level, line] : notices)
-        says.log_line(level, line);
+    tell(says, notices);
     if (options.action == what_to_do::make_page)
         return page_of_trace(options, says);
     if (!options.demo)
@@ -103,6 +110,20 @@ int run(const option_values &values, std::vector<notice> notices, std::string_vi
 }
 
 } // namespace
+
+int run_with_server(settings options, std::vector<notice> notices) {
+    std::optional<failure> refused;
+    try {
+        use_environment(options, notices);
+    } catch (const error &e) {
+        refused = e.why();
+    }
+    console says(console_for(options));
+    tell(says, notices);
+    if (refused)
+        return finish({std::move(refused), 0}, options, says);
+    return activate_for_real(options, says);
+}
 
 int run_program(int argc, char **argv, std::string_view name) {
     protect_process();
@@ -121,8 +142,7 @@ int run_program(int argc, char **argv, std::string_view name) {
     } catch (const error &e) { // the options themselves are not in order
         const auto options = settings_for_complaints(arguments);
         console says(console_for(options));
-        for (const auto &[level, line] : notices)
-            says.log_line(level, line);
+        tell(says, notices);
         return finish({e.why(), 0}, options, says);
     } catch (const std::bad_alloc &) {
         write_text(STDERR_FILENO, "out of memory\n");

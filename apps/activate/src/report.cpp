@@ -23,7 +23,34 @@ std::string_view mode_text(rps::control_mode mode) {
     return {};
 }
 
-boost::json::object device_object(const rps::device_facts &device, rps::control_mode now) {
+// Behind the run. The server tells the mode of an activation alone.
+std::string_view mode_text(const report &r) {
+    switch (r.asked.kind) {
+    case rps::task::activate:
+        return mode_text(r.outcome.mode);
+    case rps::task::deactivate:
+        return "not activated";
+    case rps::task::maintenance:
+        break;
+    }
+    return mode_text(r.device.control_mode == 2 ? rps::control_mode::admin
+                                                : rps::control_mode::client);
+}
+
+std::string title(const errand &asked) {
+    switch (asked.kind) {
+    case rps::task::activate:
+        return "Activation";
+    case rps::task::deactivate:
+        return "Deactivation";
+    case rps::task::maintenance:
+        break;
+    }
+    return std::string(to_string(asked.what));
+}
+
+boost::json::object device_object(const report &r) {
+    const auto &device = r.device;
     boost::json::object out;
     const auto add = [&out](std::string_view key, std::string_view value) {
         if (!value.empty())
@@ -34,7 +61,7 @@ boost::json::object device_object(const rps::device_facts &device, rps::control_
     add("sku", device.sku);
     add("features", device.features);
     add("uuid", device.uuid);
-    add("controlMode", mode_text(now));
+    add("controlMode", mode_text(r));
     add("dnsSuffix", device.fqdn);
     add("hostnameOS", device.hostname);
     return out;
@@ -60,7 +87,7 @@ failure why_not(const report &r) {
 }
 
 std::string result_text(const report &r) {
-    std::string out = "Activation succeeded: " + printable(r.outcome.summary(), 2000) + "\n";
+    std::string out = title(r.asked) + " succeeded: " + printable(r.outcome.summary(), 2000) + "\n";
     const auto line = [&out](std::string_view label, std::string_view value) {
         constexpr std::size_t column = 14;
         if (value.empty())
@@ -68,7 +95,7 @@ std::string result_text(const report &r) {
         out += "  " + std::string(label) + std::string(column - label.size(), ' ') +
                printable(value, 200) + "\n";
     };
-    line("Control mode", mode_text(r.outcome.mode));
+    line("Control mode", mode_text(r));
     line("Device", r.device.uuid);
     line("Name", r.device.friendly_name);
     line("AMT", r.device.version + (r.device.build.empty() ? "" : "." + r.device.build));
@@ -81,9 +108,13 @@ std::string result_json(const report &r, const settings &options) {
     out["status"] = "success";
     out["message"] = r.outcome.summary();
     out["rps_server"] = options.server.text;
-    out["profile"] = options.profile;
-    out["friendly_name"] = r.device.friendly_name;
-    out["device_info"] = device_object(r.device, r.outcome.mode);
+    if (r.asked.kind == rps::task::activate) {
+        out["profile"] = options.profile;
+        out["friendly_name"] = r.device.friendly_name;
+    } else if (r.asked.kind == rps::task::maintenance) {
+        out["task"] = to_string(r.asked.what);
+    }
+    out["device_info"] = device_object(r);
     return boost::json::serialize(out) + "\n";
 }
 

@@ -43,6 +43,15 @@ constexpr std::string_view still_working =
 constexpr std::string_view unseen =
     "; note: what the server asked of AMT in their last TLS session is not seen from here: it may "
     "be activated a moment from now. Look at its control mode before the next attempt";
+constexpr std::string_view deactivated =
+    "; note: the device itself is no longer activated. The server may still have it in its list";
+constexpr std::string_view still_leaving =
+    "; note: AMT may have the request to deactivate without having answered it: look at its "
+    "control mode before the next attempt";
+constexpr std::string_view perhaps_new_password =
+    "; note: AMT may have taken the new password: try both before the next attempt";
+constexpr std::string_view perhaps_servers_password =
+    "; note: AMT may have taken the new password, which the server made and keeps";
 constexpr std::string_view in_admin_mode =
     "; note: the device itself is in admin control mode now, with the password of this profile";
 
@@ -119,13 +128,21 @@ class run {
         facts.tls_enforced = way_.port() == transports::lms_tls_port;
 
         rps::session_options about;
-        about.request.what = rps::make_activate(options_.profile).value();
+        about.request.what = command_with(facts.password);
         about.request.facts = rps::format_facts(facts);
         about.request.app_version = COSTRAND_VERSION;
         about.request.tenant_id = options_.tenant;
         facts.password = core::secret();
         auto server = co_await connect();
         co_return co_await converse(std::move(about), *server, std::move(facts));
+    }
+
+    rps::command command_with(const core::secret &password) const {
+        auto made = command_of(options_.asked, options_.profile, password);
+        if (!made)
+            throw error(exit_code::missing_or_incorrect_password,
+                        "the AMT password: " + made.error().message());
+        return std::move(*made);
     }
 
     awaitable<std::unique_ptr<core::message_stream>> connect() {
@@ -169,21 +186,39 @@ class run {
             why = explain_session(e);
         }
         if (why) {
-            why->text += co_await ask_device(facts.control_mode);
+            why->text += co_await note_on_device(facts.control_mode, false);
             throw error(std::move(*why));
         }
         if (!succeeded(out))
-            out.device_note = co_await ask_device(facts.control_mode);
+            out.device_note = co_await note_on_device(facts.control_mode, true);
+        out.asked = options_.asked;
+        out.asked.new_password = core::secret();
         out.device = std::move(facts);
         out.path = way_.path();
         out.rounds = session.rounds();
         co_return out;
     }
 
-    // Of a run that failed: whether the device was activated all the same. Nothing when it was not.
-    awaitable<std::string> ask_device(int mode_before) {
-        if (!setup_asked_ || mode_before != 0)
+    // Of a run that failed: what the device did all the same. Nothing when it did nothing.
+    // `server_told`: it ended with the server's last word.
+    awaitable<std::string> note_on_device(int mode_before, bool server_told) {
+        const bool activates = options_.asked.kind == rps::task::activate;
+        if (options_.asked.kind == rps::task::maintenance)
+            co_return note_on_password(server_told);
+        if (!change_asked_ || activates != (mode_before == 0))
             co_return "";
+        co_return co_await ask_device(activates);
+    }
+
+    std::string note_on_password(bool server_told) const {
+        if (options_.asked.what != maintenance::change_password || !change_asked_ ||
+            (server_told && may_become_.empty()))
+            return "";
+        return std::string(options_.asked.new_password.empty() ? perhaps_servers_password
+                                                               : perhaps_new_password);
+    }
+
+    awaitable<std::string> ask_device(bool activates) {
         heci::amthi amt(*env_.device, env_.heci_limits, env_.log);
         auto mode = co_await core::as_result(
             core::with_deadline(env_.heci_limits.amthi_reply, amt.read_control_mode()));
@@ -191,6 +226,8 @@ class run {
             throw system_error(mode.error());
         if (!mode)
             co_return mode_unknown(mode.error());
+        if (!activates)
+            co_return std::string(*mode == heci::control_mode::none ? deactivated : may_become_);
         if (*mode == heci::control_mode::none)
             co_return std::string(may_become_);
         co_return std::string(*mode == heci::control_mode::admin ? in_admin_mode : in_client_mode);
@@ -212,16 +249,33 @@ class run {
         return {mapping.code, std::move(text)};
     }
 
+    // What of the server's calls brings about the change that was asked for, and what to say of it
+    // while its answer is out.
+    [[nodiscard]] std::string_view change() const noexcept {
+        switch (options_.asked.kind) {
+        case rps::task::activate:
+            return "IPS_HostBasedSetupService ";
+        case rps::task::deactivate:
+            return "AMT_SetupAndConfigurationService Unprovision";
+        case rps::task::maintenance:
+            break;
+        }
+        return "AMT_AuthorizationService SetAdminAclEntryEx";
+    }
+    [[nodiscard]] std::string_view under_way() const noexcept {
+        return options_.asked.kind == rps::task::activate ? still_working : still_leaving;
+    }
+
     void show(const rps::progress &now) {
-        if (now.call.starts_with("IPS_HostBasedSetupService ")) {
-            setup_asked_ = true;
-            may_become_ = now.what == rps::progress::step::relaying ? still_working : "";
+        if (now.call.starts_with(change())) {
+            change_asked_ = true;
+            may_become_ = now.what == rps::progress::step::answered ? "" : under_way();
         }
         const std::string round = "AMT request " + std::to_string(now.round);
         const std::string call = now.call.empty() ? "" : ": " + std::string(now.call);
         switch (now.what) {
         case rps::progress::step::request_sent:
-            return env_.step("activation asked for; waiting for the server");
+            return env_.step(asked_for() + " asked for; waiting for the server");
         case rps::progress::step::relaying:
             return env_.step(round + call);
         case rps::progress::step::answered:
@@ -229,8 +283,8 @@ class run {
         case rps::progress::step::no_answer:
             return env_.step(round + call + ": no answer; the server will ask again");
         case rps::progress::step::tunnelling:
-            setup_asked_ = true;
-            may_become_ = unseen;
+            change_asked_ = true;
+            may_become_ = options_.asked.kind == rps::task::activate ? unseen : still_leaving;
             return env_.step("TLS session " + std::to_string(now.round) +
                              " between the server and AMT");
         case rps::progress::step::switching:
@@ -241,11 +295,23 @@ class run {
         }
     }
 
+    [[nodiscard]] std::string asked_for() const {
+        switch (options_.asked.kind) {
+        case rps::task::activate:
+            return "activation";
+        case rps::task::deactivate:
+            return "deactivation";
+        case rps::task::maintenance:
+            break;
+        }
+        return std::string(to_string(options_.asked.what));
+    }
+
     const environment &env_;
     const settings &options_;
     amt_way way_;
-    bool setup_asked_ = false;
-    std::string_view may_become_; // a note on a device that says it is not activated
+    bool change_asked_ = false;
+    std::string_view may_become_; // a note on a device that says it has not changed
 };
 
 } // namespace

@@ -164,8 +164,8 @@ class reader {
             co_return std::nullopt;
         lan_adapter out;
         out.amt = *settings;
-        if (system_.address_of)
-            out.os_address = system_.address_of(settings->mac);
+        if (env_.interface_of)
+            out.os_address = env_.interface_of(settings->mac).address;
         co_return out;
     }
 

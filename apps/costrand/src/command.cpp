@@ -8,6 +8,7 @@
 #include <costrand/commands/configure.hpp>
 #include <costrand/commands/diagnostics.hpp>
 #include <costrand/commands/local.hpp>
+#include <costrand/commands/remote.hpp>
 
 #include <algorithm>
 #include <array>
@@ -35,6 +36,15 @@ activate::option_table whole_activation() {
 
 constexpr auto version_table = joined(output_rows);
 
+// What may follow a command, one a line.
+std::string words_help(command_id id) {
+    if (id == command_id::configure)
+        return "Subcommands:\n" + configure_subcommands() + '\n';
+    if (id == command_id::maintenance)
+        return "Tasks:\n" + maintenance_tasks() + '\n';
+    return {};
+}
+
 } // namespace
 
 std::span<const command_spec> commands() noexcept {
@@ -45,7 +55,11 @@ std::span<const command_spec> commands() noexcept {
                      "takes this device into a control mode, with or without a server",
                      whole_activation()},
         command_spec{command_id::deactivate, "deactivate", "", "",
-                     "takes this device out of its control mode", deactivate_options()},
+                     "takes this device out of its control mode, with or without a server",
+                     deactivate_options()},
+        command_spec{command_id::maintenance, "maintenance", "", "TASK",
+                     "what a server keeps in order on a device that it activated",
+                     maintenance_options()},
         command_spec{command_id::configure, "configure", "", "SUBCOMMAND",
                      "one setting of an activated device", configure_options()},
         command_spec{command_id::diagnostics, "diagnostics", "diag", "wsman list|get [CLASS...]",
@@ -104,9 +118,7 @@ std::string command_help(const command_spec &command, std::size_t width) {
            "\n"
            "Usage: costrand " +
            std::string(command.name) + (command.words.empty() ? "" : " ") +
-           std::string(command.words) + " [options]\n\n" +
-           (command.id == command_id::configure ? "Subcommands:\n" + configure_subcommands() + '\n'
-                                                : std::string()) +
+           std::string(command.words) + " [options]\n\n" + words_help(command.id) +
            activate::describe_options(command.options, width) +
            "\n"
            "Each value is taken from the command line, else from the environment, else from\n"

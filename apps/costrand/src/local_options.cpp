@@ -44,19 +44,16 @@ constexpr std::array activate_others = {
 };
 
 constexpr std::array deactivate_rows = {
-    row("deactivate", "local", 'l', "RPC_LOCAL", toggle, "", works,
-        "without a server; the only way here so far"),
+    row("deactivate", "local", 'l', "RPC_LOCAL", toggle, "", works, "without a server"),
     row("deactivate", "partial", 0, "RPC_PARTIAL", toggle, "", works,
         "partial unprovisioning; from admin control mode only"),
 };
 
-constexpr std::array deactivate_others = {
-    row("deactivate", "url", 'u', "RPC_URL", text, "URL", later, "through a server"),
-    row("deactivate", "force", 'f', "RPC_FORCE", toggle, "", later,
-        "without comparing passwords on the server"),
-    row("deactivate", "uuid", 0, "RPC_UUID", text, "UUID", later, "for the server"),
-    row("deactivate", "tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", later,
-        "TLS between server and AMT"),
+constexpr std::array deactivate_through_server = {
+    url_row("deactivate"),
+    row("deactivate", "force", 'f', "RPC_FORCE", toggle, "", works,
+        "through a server: it does not compare the AMT password with the one it has stored"),
+    uuid_row("deactivate"),
 };
 
 constexpr std::array common = {
@@ -67,23 +64,22 @@ constexpr std::array common = {
            "over TLS, do not look at what AMT shows before it is set up"),
 };
 
-constexpr std::array unused = {
+constexpr std::array no_table = {
     global("table", 't', "RPC_TABLE", toggle, "", no_effect, "table layout of other commands"),
+};
+constexpr std::array no_server = {
     global("tenantid", 0, "TENANT_ID", text, "ID", no_effect, "there is no server"),
     global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", no_effect,
            "there is no server"),
-    fallback("localhost", global("lmsaddress", 0, "RPC_LMSADDRESS", text, "HOST", no_effect,
-                                 "127.0.0.1 is used")),
-    fallback("16992", global("lmsport", 0, "RPC_LMSPORT", text, "PORT", no_effect,
-                             "16992 or 16993 is used")),
 };
 
 constexpr auto activate_table =
     joined(activate_rows, transport_row("activate"), device_row("activate"), common, output_rows,
-           activate_others, unused, http_server_rows);
+           activate_others, no_table, no_server, lms_rows, http_server_rows);
 constexpr auto deactivate_table =
-    joined(deactivate_rows, transport_row("deactivate"), device_row("deactivate"), common,
-           output_rows, deactivate_others, unused, http_server_rows);
+    joined(deactivate_rows, deactivate_through_server, transport_row("deactivate"),
+           device_row("deactivate"), server_run_rows("deactivate"), common, server_rows,
+           output_rows, no_table, lms_rows, http_server_rows);
 
 [[noreturn]] void refuse(exit_code code, std::string text) {
     throw activate::error(code, std::move(text));
@@ -172,7 +168,13 @@ local_settings make_deactivate_settings(const activate::option_values &values,
     auto out = common_settings(values, notices);
     if (!values.is_on("local"))
         refuse(exit_code::incorrect_command_line_parameters,
-               "deactivate needs --local: through a server is not in this version");
+               values.is_on("partial")
+                   ? "--partial needs --local: it is for a deactivation without a server"
+                   : "deactivate needs --url, the provisioning server, or --local");
+    if (values.given("url"))
+        refuse(exit_code::missing_or_incorrect_url,
+               named(values, "url") + ": deleting the device at a console is not in this version "
+                                      "yet; deactivate it with --local alone");
     out.request.goal = activate::local_goal::deactivation;
     out.request.partial = values.is_on("partial");
     return out;

@@ -13,6 +13,7 @@
 #include <costrand/commands/configure.hpp>
 #include <costrand/commands/diagnostics.hpp>
 #include <costrand/commands/local.hpp>
+#include <costrand/commands/remote.hpp>
 #include <costrand/commands/report.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/trace/output.hpp>
@@ -61,7 +62,6 @@ awaitable<void> tell_device(net::any_io_executor executor, const amtinfo_setting
     env.device = device.get();
     system_facts system;
     system.smbios_uuid = &smbios_uuid;
-    system.address_of = &address_of;
     const auto info = co_await read_device_info(env, system, options.show);
     says.result(shown(info, options));
     told = true;
@@ -187,6 +187,13 @@ int run_command(const command_spec &command, const activate::option_values &valu
         activate::write_text(STDOUT_FILENO, command_help(command, help_columns()));
         return 0;
     }
+    if (command.id == command_id::maintenance) {
+        auto what = make_maintenance_settings(values, notices);
+        if (what.action != activate::what_to_do::help)
+            return activate::run_with_server(std::move(what), std::move(notices));
+        activate::write_text(STDOUT_FILENO, command_help(command, help_columns()));
+        return 0;
+    }
     if (words.size() > 1)
         throw activate::error(activate::exit_code::incorrect_command_line_parameters,
                               "unexpected argument \"" + activate::printable(words[1], 60) + "\"");
@@ -196,8 +203,13 @@ int run_command(const command_spec &command, const activate::option_values &valu
     case command_id::activate:
         return run_local(make_activate_settings(values, notices), notices);
     case command_id::deactivate:
+        if (is_remote_deactivation(values)) {
+            auto what = make_remote_deactivation(values, notices);
+            return activate::run_with_server(std::move(what), std::move(notices));
+        }
         return run_local(make_deactivate_settings(values, notices), notices);
     case command_id::amtinfo:
+    case command_id::maintenance:
     case command_id::configure:
     case command_id::diagnostics:
         break;

@@ -57,8 +57,8 @@ struct world {
                                 log.emplace_back(line);
                             });
         system.smbios_uuid = [] { return std::string("11111111-2222-3333-4444-555555555555"); };
-        system.address_of = [](const std::array<std::byte, 6> &) {
-            return std::string("192.0.2.99");
+        env.interface_of = [](const std::array<std::byte, 6> &) {
+            return activate::os_interface{"192.0.2.99", "255.255.255.0"};
         };
     }
     static awaitable<std::string> suffix() { co_return "lab.example"; }

@@ -101,10 +101,10 @@ TEST_CASE("--stopConfig stands alone") {
     CHECK(p.settings->request.goal == local_goal::stop_configuration);
 }
 
-TEST_CASE("a deactivation through a server is refused by name") {
-    const auto p = deactivation({"--url", "wss://rps.example/activate"});
-    CHECK(p.code() == exit_code::incorrect_command_line_parameters);
-    CHECK(p.says("--url"));
+TEST_CASE("a deactivation without a server deletes no device at a console") {
+    const auto p = deactivation({"--local", "--url", "https://console.example"});
+    CHECK(p.code() == exit_code::missing_or_incorrect_url);
+    CHECK(p.says("console"));
 }
 
 TEST_CASE("options without a meaning here are taken with a warning") {

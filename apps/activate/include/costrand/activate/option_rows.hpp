@@ -64,6 +64,35 @@ constexpr std::array<option_spec, 1> device_row(std::string_view command) {
                 "own is looked for")};
 }
 
+// The provisioning server and the way to it.
+constexpr option_spec url_row(std::string_view command) {
+    return row(command, "url", 'u', "RPC_URL", value_kind::text, "URL", standing::works,
+               "the provisioning server: ws://HOST[:PORT]/activate or wss://...");
+}
+constexpr option_spec uuid_row(std::string_view command) {
+    return row(command, "uuid", 0, "RPC_UUID", value_kind::text, "UUID", standing::works,
+               "UUID to report instead of the device's own");
+}
+constexpr std::array<option_spec, 5> server_run_rows(std::string_view command) {
+    using enum value_kind;
+    return {
+        row(command, "proxy", 0, "RPC_PROXY", login, "URL", standing::works,
+            "the proxy before the server: http://[USER:PASSWORD@]HOST:PORT or socks5://...; "
+            "--proxy= for none; when not given, https_proxy (for ws http_proxy), all_proxy and "
+            "no_proxy decide"),
+        fallback("120",
+                 row(command, "server-timeout", 0, "RPC_SERVER_TIMEOUT", seconds, "SECONDS",
+                     standing::works, "give up after so long without a word from the server")),
+        row(command, "tls-tunnel", 0, "RPC_TLS_TUNNEL", toggle, "", standing::works,
+            "ask the server to talk TLS with AMT itself, through this program; devices that take "
+            "TLS only do so anyway"),
+        row(command, "trace", 0, "RPC_TRACE", text, "FILE", standing::works,
+            "write what happens to FILE, a JSON object a line: times, names and sizes, no secrets"),
+        row(command, "report", 0, "RPC_REPORT", text, "FILE", standing::works,
+            "in the end write FILE, an HTML page with the sequence diagram of the run"),
+    };
+}
+
 inline constexpr std::array password_row = {
     secret(global("password", 0, "AMT_PASSWORD", value_kind::text, "PASSWORD", standing::works,
                   "AMT's admin password; needed when the device is activated already"))};
@@ -98,7 +127,7 @@ inline constexpr std::array lms_rows = {
     fallback("localhost", global("lmsaddress", 0, "RPC_LMSADDRESS", value_kind::text, "HOST",
                                  standing::no_effect, "127.0.0.1 is used")),
     fallback("16992", global("lmsport", 0, "RPC_LMSPORT", value_kind::text, "PORT",
-                             standing::no_effect, "16992 is used")),
+                             standing::no_effect, "16992 or 16993 is used")),
 };
 inline constexpr std::array http_server_rows = {
     secret(global("auth-token", 0, "AUTH_TOKEN", value_kind::text, "TOKEN", standing::no_effect,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <costrand/activate/cli.hpp>
+#include <costrand/activate/errand.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/rps/timeouts.hpp>
@@ -46,7 +47,8 @@ struct settings {
     server_url server; // not set for a demo
     std::optional<proxy_choice> proxy;
     bool never_proxy = false; // --proxy is given and empty: directly, whatever the environment says
-    std::string profile;
+    errand asked;             // of the server
+    std::string profile;      // of an activation
     std::string tenant;
     core::secret password;                                 // AMT's; empty: not given
     std::string dns_suffix, hostname, friendly_name, uuid; // empty: not given
@@ -86,6 +88,11 @@ void use_environment_limits(settings &options, const transports::environment_rea
 
 // How AMT is reached: --transport and --device.
 void read_way_settings(const option_values &values, settings &out);
+
+// The server and the way to it, what it is told of the device, the files of the run: what every
+// errand has in common. Throws error 20 for a URL that is no provisioning server's, 28 for a
+// proxy's that is none, 37.
+void read_server_settings(const option_values &values, settings &out);
 
 // The log level and form alone, for telling what make_settings refuses.
 void read_output_settings(const option_values &values, settings &out);

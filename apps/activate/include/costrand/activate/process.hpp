@@ -6,6 +6,7 @@
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/secret.hpp>
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -39,6 +40,12 @@ void write_text(int fd, std::string_view text) noexcept;
 // The second may block for a name lookup.
 [[nodiscard]] std::string os_hostname();
 [[nodiscard]] std::string os_dns_suffix();
+
+// The IPv4 address of the network interface with that MAC, and its mask; empty: there is none.
+struct os_interface {
+    std::string address, mask;
+};
+[[nodiscard]] os_interface os_interface_of(const std::array<std::byte, 6> &mac);
 
 // Asks on the terminal behind stdin, without echo. Completes with one line; error 23 when the
 // terminal ended instead. Cancelled: the echo is on again.

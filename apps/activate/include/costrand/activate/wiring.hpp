@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// wiring: builds the chain of one activation and runs it. HECI device -> facts; LMS or LME -> one
-// stream per request; server -> rps::session. Everything from outside comes in through
-// `environment`, so that the simulator and virtual time run the very same wiring.
+// wiring: builds the chain of one errand, an activation or another, and runs it. HECI device ->
+// facts; LMS or LME -> one stream per request; server -> rps::session. Everything from outside
+// comes in through `environment`, so that the simulator and virtual time run the very same wiring.
 #pragma once
 
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/options.hpp>
+#include <costrand/activate/process.hpp>
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/core/secret.hpp>
@@ -17,6 +18,7 @@
 #include <costrand/transports/heci_device.hpp>
 #include <costrand/transports/heci_timeouts.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -38,6 +40,8 @@ struct environment {
     // Of the operating system; the second may block for a lookup.
     std::function<std::string()> hostname;
     std::function<awaitable<std::string>()> dns_suffix;
+    // Of the system's interface with that address; may be empty: none is known.
+    std::function<os_interface(const std::array<std::byte, 6> &mac)> interface_of;
     // Empty: there is nobody to ask.
     std::function<awaitable<core::secret>()> ask_password;
     core::log log;
@@ -54,6 +58,7 @@ struct environment {
 
 // How a run ended that the server called a success or an error.
 struct report {
+    errand asked; // without the new password
     rps::outcome outcome;
     rps::device_facts device; // without the password
     rps::amt_path path = rps::amt_path::lms;
@@ -62,12 +67,13 @@ struct report {
     std::string device_note;
 };
 
-// One activation. Completes with the server's last word: read outcome::error. Throws
-// activate::error for everything that ended the run before. After a failure behind Setup the device
-// is asked for its mode (up to heci::timeouts::amthi_reply): when the answer of Setup was lost,
-// only the device knows that it is activated. The HECI link, the APF session and the connection to
-// the server are closed in every case. Cancellation: closes all of them, comes out as
-// operation_aborted. Own limits: those of the parts. `env` and `options` outlive the call.
+// One activation, or the other errand that options.asked names: a device that is not activated has
+// none of those, error 109 (deactivation) or 115. Completes with the server's last word: read
+// outcome::error. Throws activate::error for everything that ended the run before. After a failure
+// behind Setup or Unprovision the device is asked for its mode (up to heci::timeouts::amthi_reply):
+// when the answer was lost, only the device knows what it did. The HECI link, the APF session and
+// the connection to the server are closed in every case. Cancellation: closes all of them, comes
+// out as operation_aborted. Own limits: those of the parts. `env` and `options` outlive the call.
 [[nodiscard]] awaitable<report> activate_device(const environment &env, const settings &options);
 
 // The failure that a report amounts to; nothing when all was done.

@@ -88,10 +88,9 @@ struct device_info {
     std::optional<activate::failure> failure; // what keeps the command from success
 };
 
-// What the system knows beside activate::environment. Both may be empty.
+// What the system knows beside activate::environment. May be empty.
 struct system_facts {
     std::function<std::string()> smbios_uuid;
-    std::function<std::string(const std::array<std::byte, 6> &mac)> address_of;
 };
 
 // Reads what is selected; never fails but by cancellation. A device that cannot be reached, or is

@@ -12,7 +12,15 @@
 
 namespace costrand::commands {
 
-enum class command_id { amtinfo, activate, deactivate, configure, diagnostics, version };
+enum class command_id {
+    amtinfo,
+    activate,
+    deactivate,
+    maintenance,
+    configure,
+    diagnostics,
+    version,
+};
 
 struct command_spec {
     command_id id;
