@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char *no_file = "96c73ac3", *end = "96c73a8e", *not_found = "96c73a8d",
                      *bad_name = "96c73a8b", *not_supported = "96c73af7", *internal = "96c73ac4",
-                     *io = "96c73ac1", *bad_format = "96c73ac7";
+                     *io = "96c73ac1", *bad_format = "96c73ac7", *no_memory = "96c73ac6";
 
 // user 1000.
 struct kcm_bench {
@@ -235,6 +235,22 @@ TEST_CASE("a credential that cannot be read is FORMAT, and is not stored") {
     cut.resize(cut.size() - 12);
     CHECK(k.status_of(cut) == bad_format);
     CHECK(k.result_of(op(9, name("1000"))).empty());
+}
+
+TEST_CASE("names that double when they are quoted: too long for a CCAPI reply is no memory") {
+    constexpr std::size_t size = 9 * 1024 * 1024; // in a KCM message it fits
+    const std::string who = "0000000100000001"
+                            "00000005412e4f5247"
+                            "00900000" +
+                            to_hex(core::as_bytes(std::string(size, '/')));
+    kcm_bench k;
+    CHECK(k.status_of(op(4, name("1000") + who)) == no_memory);
+    CHECK(k.b.core.empty());
+    k.play(examples::initialize);
+    constexpr std::size_t before_client = (4 + 4 + 5) * 2, client = 26 * 2;
+    const auto rest = std::string(examples::store.request).substr(before_client + client);
+    CHECK(k.status_of(op(6, name("1000") + who + rest)) == no_memory);
+    CHECK(k.b.core.counts().credentials == 0);
 }
 
 TEST_CASE("what a server of one user does not do is refused, and no message is an end but one") {

@@ -107,6 +107,20 @@ TEST_CASE("a long body goes in chunks of at most the size that was asked for") {
     CHECK(text_of(serialize(r)).ends_with("\r\n\r\n0\r\n\r\n"));
 }
 
+TEST_CASE("204 and 304 are written without a body, and without a field that announces one") {
+    http_response r;
+    r.body = "abc";
+    for (const char *field : {"Transfer-Encoding", "Content-Length"}) {
+        r.headers = {{field, "chunked"}, {"X", "y"}};
+        r.status = 204;
+        r.reason = "No Content";
+        CHECK(text_of(serialize(r)) == "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n");
+        r.status = 304;
+        r.reason = "Not Modified";
+        CHECK(text_of(serialize(r)) == "HTTP/1.1 304 Not Modified\r\nX: y\r\n\r\n");
+    }
+}
+
 TEST_CASE("names of fields and tokens of lists compare without regard to case") {
     const http_headers h{{"Connection", "Keep-Alive, x"}, {"CONNECTION", " close"}};
     CHECK(h.value("connection") == "Keep-Alive, x");

@@ -153,8 +153,12 @@ inline void write_principal(reply_writer &out, std::string_view text, std::uint3
         out.data(core::as_bytes(component));
 }
 
-// The CCAPI's encoding of a KCM credential.
-[[nodiscard]] inline wiped_bytes to_ccapi(const credential_view &c) {
+// What a text or credential may have, so that a CCAPI reply with it is still a frame: names that
+// are full of what is quoted come out twice as long as they went in.
+inline constexpr std::size_t max_ccapi_size = max_payload - 256;
+
+// The CCAPI's encoding of a KCM credential. Error no_memory: longer than max_ccapi_size.
+[[nodiscard]] inline core::result<wiped_bytes> to_ccapi(const credential_view &c) {
     wiped_bytes bytes;
     // The KCM form and the texts, and a little more for wider numbers.
     constexpr std::size_t wider = 128;
@@ -185,7 +189,9 @@ inline void write_principal(reply_writer &out, std::string_view text, std::uint3
         out.counted(ticket);
     }
     list(c.authdata);
-    return bytes; // no text holds a NUL, and a KCM message is shorter than a CCAPI one may be
+    if (out.failed() || bytes.size() > max_ccapi_size) // no text holds a NUL: they are quoted
+        return make_error_code(errc::no_memory);
+    return bytes;
 }
 
 // Appends the KCM form of an encoded CCAPI credential that check_credential found good. Types and

@@ -186,16 +186,20 @@ class kcm_face {
         }
 
         [[nodiscard]] errc initialize(std::string_view name, const kcm::principal_view &principal) {
-            const auto id =
-                collection_.create(name, credentials_v5, kcm::to_text(principal), turn_);
+            const auto text = kcm::to_text(principal);
+            if (text.size() > kcm::max_ccapi_size)
+                return errc::no_memory;
+            const auto id = collection_.create(name, credentials_v5, text, turn_);
             if (!id)
                 return code_of(id);
             collection_.set_principal_type(*id, principal.type);
             return errc::no_error;
         }
         [[nodiscard]] errc store(const uuid &cache, const kcm::credential_view &c) {
-            return collection_.store(cache, kcm::to_ccapi(c), {c.client.type, c.server.type},
-                                     turn_);
+            const auto bytes = kcm::to_ccapi(c);
+            if (!bytes)
+                return errc::no_memory;
+            return collection_.store(cache, *bytes, {c.client.type, c.server.type}, turn_);
         }
         [[nodiscard]] errc set_offset(const uuid &cache, std::int32_t offset) {
             return collection_.set_kdc_offset(cache, static_cast<cc_time>(offset), turn_);

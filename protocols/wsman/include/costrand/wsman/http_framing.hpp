@@ -137,13 +137,12 @@ class message_parser {
         auto text = core::as_text(data);
         auto lf = text.find('\n');
         auto n = lf == text.npos ? text.size() : lf + 1;
-        if (n > limits_.header_bytes || line_.size() > limits_.header_bytes - n) {
-            refuse(errc::http_too_large);
-            return 0;
-        }
-        line_.append(text.substr(0, n));
+        const auto room = limits_.header_bytes - line_.size();
+        line_.append(text.substr(0, std::min(n, room)));
         if (state_ == state::first_line && !may_start(line_))
             refuse(errc::http_malformed);
+        else if (n > room)
+            refuse(errc::http_too_large);
         else if (lf != text.npos)
             finish_line();
         return n;

@@ -128,9 +128,10 @@ inline std::string upper_hex(std::size_t n, std::size_t digits) {
 }
 
 inline void put_message(core::byte_writer &to, std::string_view start_line,
-                        const http_headers &headers, std::string_view body, chunk_style style) {
-    const bool chunked = headers.has_token("Transfer-Encoding", "chunked");
-    bool length_written = chunked;
+                        const http_headers &headers, std::string_view body, chunk_style style,
+                        bool has_body = true) {
+    const bool chunked = has_body && headers.has_token("Transfer-Encoding", "chunked");
+    bool length_written = chunked || !has_body;
     auto put_field = [&](std::string_view name, std::string_view value) {
         to.text(name);
         to.text(": ");
@@ -142,6 +143,8 @@ inline void put_message(core::byte_writer &to, std::string_view start_line,
         const bool length = equals_ignoring_case(f.name, "Content-Length");
         if (length && length_written)
             continue; // never a second length
+        if (!has_body && equals_ignoring_case(f.name, "Transfer-Encoding"))
+            continue;
         length_written = length_written || length;
         put_field(f.name, length ? std::to_string(body.size()) : f.value);
     }
@@ -149,7 +152,7 @@ inline void put_message(core::byte_writer &to, std::string_view start_line,
         put_field("Content-Length", std::to_string(body.size()));
     to.text("\r\n");
     if (!chunked) {
-        to.text(body);
+        to.text(has_body ? body : std::string_view());
         return;
     }
     while (!body.empty()) {
@@ -178,6 +181,7 @@ inline void put_message(core::byte_writer &to, std::string_view start_line,
         r.headers, r.body, style);
     return out;
 }
+// The same; 204 and 304 have no body, whatever is in r, and no field that announces one.
 [[nodiscard]] inline std::vector<std::byte> serialize(const http_response &r,
                                                       chunk_style style = amt_chunks) {
     std::vector<std::byte> out;
@@ -185,7 +189,7 @@ inline void put_message(core::byte_writer &to, std::string_view start_line,
     detail::put_message(to,
                         "HTTP/1." + std::to_string(r.minor_version) + " " +
                             std::to_string(r.status) + " " + r.reason + "\r\n",
-                        r.headers, r.body, style);
+                        r.headers, r.body, style, r.status != 204 && r.status != 304);
     return out;
 }
 
