@@ -61,8 +61,8 @@ bool lock_memory() noexcept {
     return false;
 }
 
-void allow_descriptors(std::size_t wanted) noexcept {
-    (void)raised(RLIMIT_NOFILE, wanted);
+std::size_t allow_descriptors(std::size_t wanted) noexcept {
+    return static_cast<std::size_t>(raised(RLIMIT_NOFILE, wanted).rlim_cur);
 }
 
 void protect_process() noexcept {

@@ -9,6 +9,7 @@
 #include <costrand/core/random.hpp>
 #include <costrand/transports/passed_sockets.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +43,14 @@ core::result<transports::pipe_place> place_for(const ccapid::settings &options) 
                                                           : pipe_scope::user);
 }
 
-ccapid::world world_for(const ccapid::settings &options, core::random_source &random) {
+// A client too many is told so as long as there is a descriptor for it.
+std::size_t clients_with(std::size_t files) {
+    constexpr std::size_t others = 64; // sockets that listen, what is open for a moment: our choice
+    return files - std::min(others, files / 2);
+}
+
+ccapid::world world_for(const ccapid::settings &options, core::random_source &random,
+                        std::size_t files) {
     ccapid::world out;
     out.place = place_for(options).value();
     if (!options.kcm_socket.empty())
@@ -55,6 +63,7 @@ ccapid::world world_for(const ccapid::settings &options, core::random_source &ra
     }
     out.idle_exit = options.idle_exit;
     out.random = &random;
+    out.server.clients = std::min(out.server.clients, clients_with(files));
     out.server.start_time = static_cast<std::uint64_t>(since_1970<std::chrono::microseconds>());
     out.server.clock = [] {
         return static_cast<ccapi::cc_time>(since_1970<std::chrono::seconds>());
@@ -78,12 +87,12 @@ int main(int argc, char **argv) {
     const auto random = core::system_random();
     activate::daemon what{program, COSTRAND_VERSION, ccapid::help_text(), {}};
     what.service = [&](core::log log) {
-        activate::allow_descriptors(descriptors);
+        const auto files = activate::allow_descriptors(descriptors);
         if (!activate::lock_memory())
             log.warn("ccapid", "what is kept may be swapped to disk: locked memory is limited "
                                "(RLIMIT_MEMLOCK); without a limit (LimitMEMLOCK=infinity) or with "
                                "CAP_IPC_LOCK it is not");
-        return ccapid::run(world_for(options, *random), log);
+        return ccapid::run(world_for(options, *random, files), log);
     };
     return activate::run_daemon(options, what);
 }

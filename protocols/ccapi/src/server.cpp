@@ -15,6 +15,7 @@
 
 #include <array>
 #include <map>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,16 @@ constexpr std::string_view component = "ccapi";
 
 // More requests than may wait never have an answer to write; the bytes are what is bounded.
 constexpr std::size_t most_replies = 1'000'000;
+
+// Not filled: a client costs the pages that its largest message touched. Without memory for it
+// there is a client less, and no server less.
+std::unique_ptr<std::byte[]> buffer_of(const core::message_stream &stream) {
+    std::unique_ptr<std::byte[]> out(new (std::nothrow) std::byte[stream.max_message_size()]);
+    if (!out)
+        throw system_error(
+            boost::system::errc::make_error_code(boost::system::errc::not_enough_memory));
+    return out;
+}
 
 } // namespace
 
@@ -100,7 +111,7 @@ awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
 
 awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
                                   std::uint32_t user) {
-    if (connected_ >= options_.clients) {
+    if (is_full()) {
         client->close(); // KCM has no word for it
         co_return;
     }
@@ -120,7 +131,7 @@ awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
 // One request, one reply; nothing is kept between them.
 awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) {
     const std::size_t limit = client.max_message_size();
-    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(limit); // as in read_frames
+    const auto buffer = buffer_of(client);
     wiped_bytes reply;
     bool goes_on = true;
     while (goes_on) {
@@ -174,9 +185,8 @@ server_status server::status() const {
 
 // The standing listen: its end is the client's.
 awaitable<void> server::read_frames(connection &c) {
-    // Not filled: a client costs the pages that its largest message touched.
     const std::size_t limit = c.stream.max_message_size();
-    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(limit);
+    const auto buffer = buffer_of(c.stream);
     bool goes_on = true;
     while (goes_on) {
         const auto size = co_await c.stream.receive(net::buffer(buffer.get(), limit));
@@ -257,7 +267,7 @@ bool server::take_first(connection &c, const frame_view &frame) {
         return take_authenticate(c, frame);
     case frame_type::connect:
         answer.type = frame_type::connect_reply;
-        c.refused = connected_ >= options_.clients;
+        c.refused = is_full();
         answer.status = c.refused ? errc::client_not_found : errc::no_error;
         post(c, answer, {});
         if (c.refused)
@@ -278,6 +288,15 @@ bool server::take_first(connection &c, const frame_view &frame) {
     default:
         return false;
     }
+}
+
+// Told once, until a client is served again.
+bool server::is_full() {
+    const bool out = connected_ >= options_.clients;
+    if (out && !was_full_)
+        log_.warn(component, "clients are refused: ", connected_, " are served");
+    was_full_ = out;
+    return out;
 }
 
 bool server::take_authenticate(connection &c, const frame_view &frame) {

@@ -3,6 +3,8 @@
 // pipe and over KCM. Each says what stock clients say, without a library in between.
 #pragma once
 
+#include "conversation.hpp"
+
 #include "support/hex.hpp"
 
 #include <costrand/ccapi/codec.hpp>
@@ -10,13 +12,12 @@
 
 #include <doctest/doctest.h>
 
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace costrand::test {
@@ -28,10 +29,10 @@ class socket_client {
     explicit socket_client(const std::string &path, std::size_t uncounted = 0)
         : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)),
           uncounted_(uncounted) {
-        sockaddr_un at{};
-        at.sun_family = AF_UNIX;
-        REQUIRE(path.size() < sizeof at.sun_path);
-        std::memcpy(at.sun_path, path.c_str(), path.size());
+        const timeval patience{30, 0}; // a server that does not answer fails the test
+        for (const int end : {SO_RCVTIMEO, SO_SNDTIMEO})
+            ::setsockopt(fd_, SOL_SOCKET, end, &patience, sizeof patience);
+        const auto at = unix_address(path);
         REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr *>(&at), sizeof at) == 0);
     }
     socket_client(socket_client &&other) noexcept
@@ -93,9 +94,11 @@ class native_client {
 
     // 0, or why the server refuses; bad_internal_message: it hung up.
     ccapi::errc connect() {
-        header.sequence = 1;
-        header.type = ccapi::frame_type::connect;
-        (void)link.send(ccapi::encode_frame(header, {}));
+        (void)link.send_bytes(frame(ccapi::frame_type::connect));
+        return connected();
+    }
+    // The answer to CONNECT.
+    ccapi::errc connected() {
         said_ = link.receive();
         const auto reply = ccapi::decode_frame(said_);
         if (!reply)
@@ -115,11 +118,14 @@ class native_client {
     }
     ccapi::reply call(const ccapi::request &r) {
         REQUIRE(link.send_bytes(frame(r)));
+        return answer_to(r.what);
+    }
+    ccapi::reply answer_to(ccapi::message_id what) {
         said_ = link.receive();
         const auto answer = ccapi::decode_frame(said_);
         REQUIRE(answer.has_value());
         REQUIRE(answer->header.status == ccapi::errc::no_error);
-        return ccapi::decode_reply(r.what, answer->payload).value();
+        return ccapi::decode_reply(what, answer->payload).value();
     }
     // All that was said before it is done with.
     void ping() {
@@ -140,12 +146,19 @@ class kcm_client {
 
     // What follows the outer code, in hexadecimal: the status and the result.
     std::string call(std::uint16_t operation, const std::string &arguments = "") {
+        REQUIRE(link.send_bytes(request(operation, arguments)));
+        return answer();
+    }
+    static std::vector<std::byte> request(std::uint16_t operation,
+                                          const std::string &arguments = "") {
         std::vector<std::byte> message(4, std::byte{2});
         message[1] = std::byte{0};
         core::store_be(message.data() + 2, operation);
         const auto rest = from_hex(arguments);
         message.insert(message.end(), rest.begin(), rest.end());
-        REQUIRE(link.send(message));
+        return socket_client::with_length(message);
+    }
+    std::string answer() {
         const auto reply = to_hex(link.receive());
         REQUIRE(reply.substr(0, 8) == "00000000");
         return reply.substr(8);

@@ -55,7 +55,7 @@ class world {
   private:
     endpoint_folder folder_;
     std::string kcm_ = folder_.endpoint() + "-kcm";
-    live_server server_{folder_, kcm_};
+    live_server server_{folder_, {kcm_}};
     process_memory memory_{server_.pid()};
 };
 

@@ -13,6 +13,7 @@
 #include <string>
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,25 +59,38 @@ class started_servers {
     }
 };
 
+struct server_start {
+    std::string kcm;           // its socket for KCM; empty: none
+    rlim_t soft = 0, hard = 0; // limits of its descriptors; 0: ours
+};
+
 class live_server {
   public:
-    // Comes back when it listens. kcm: its socket for KCM; empty: none.
-    explicit live_server(const endpoint_folder &where, const std::string &kcm = "") {
+    // Comes back when it listens.
+    explicit live_server(const endpoint_folder &where, const server_start &how = {}) {
         int ends[2];
         REQUIRE(::pipe(ends) == 0);
+        rlimit files{};
+        REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+        if (how.hard != 0)
+            files = {how.hard, how.hard};
+        if (how.soft != 0)
+            files.rlim_cur = how.soft;
         pid_ = ::fork();
         if (pid_ == 0) {
             ::dup2(ends[1], STDERR_FILENO);
             ::close(ends[0]);
             ::close(ends[1]);
-            const char *const option = kcm.empty() ? nullptr : "--kcm-socket";
-            ::execl(COSTRAND_CCAPID, COSTRAND_CCAPID, option, kcm.c_str(),
+            ::setrlimit(RLIMIT_NOFILE, &files);
+            const char *const option = how.kcm.empty() ? nullptr : "--kcm-socket";
+            ::execl(COSTRAND_CCAPID, COSTRAND_CCAPID, option, how.kcm.c_str(),
                     static_cast<char *>(nullptr));
             ::_exit(127);
         }
         ::close(ends[1]);
         log_ = ends[0];
-        await_log(kcm.empty() ? "listens at " + where.endpoint() : "listens for KCM at " + kcm);
+        await_log(how.kcm.empty() ? "listens at " + where.endpoint()
+                                  : "listens for KCM at " + how.kcm);
     }
     live_server(const live_server &) = delete;
     live_server &operator=(const live_server &) = delete;

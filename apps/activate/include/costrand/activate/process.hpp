@@ -23,8 +23,8 @@ void protect_process() noexcept;
 // used pages: under one, later memory would be refused, so it must be unlimited or not apply to us.
 [[nodiscard]] bool lock_memory() noexcept;
 
-// So many descriptors, or as many as the hard limit has.
-void allow_descriptors(std::size_t wanted) noexcept;
+// So many descriptors, or as many as the hard limit has. Gives how many this process may have now.
+[[nodiscard]] std::size_t allow_descriptors(std::size_t wanted) noexcept;
 
 [[nodiscard]] bool is_root() noexcept;
 

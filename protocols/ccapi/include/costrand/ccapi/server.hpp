@@ -93,6 +93,7 @@ class server {
     // False: the client is at its end.
     bool take(connection &c, const frame_view &frame);
     bool take_first(connection &c, const frame_view &frame);
+    bool is_full();
     bool take_authenticate(connection &c, const frame_view &frame);
     void take_request(connection &c, const frame_view &frame);
     void take_cancel(connection &c, const frame_header &frame);
@@ -111,7 +112,7 @@ class server {
     std::size_t count_ = 0;     // of connections
     std::size_t connected_ = 0; // of those that have said CONNECT, or speak KCM
     std::uint64_t served_ = 0;  // of these, all so far
-    bool quit_ = false;
+    bool quit_ = false, was_full_ = false;
     core::notifier left_;
 };
 
