@@ -11,6 +11,9 @@
 #include <costrand/transports/tls.hpp>
 #include <costrand/wsman/on_die_chain.hpp>
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -33,7 +36,8 @@ class amt_client::impl {
           password_(options.password),
           skip_check_(skip_check),
           amt_(*env.device, env.heci_limits, env.log),
-          way_(env, options),
+          options_(options),
+          way_(std::in_place, env, options),
           random_(core::system_random()) {}
 
     awaitable<void> open() {
@@ -48,11 +52,17 @@ class amt_client::impl {
             how.user = std::move(account.user);
             how.password = std::move(account.password);
         }
-        const auto told = co_await heci::query_enablement(*env_.device, env_.heci_limits, env_.log);
-        if (told && told->known && !told->enabled)
-            env_.log.warn(component, "AMT is switched off on this machine: it may not answer");
-        co_await way_.find(told && told->tls_enforced, set_up_ || !told);
+        co_await find();
         client_.emplace([this] { return dial(); }, std::move(how), *random_, env_.log);
+    }
+
+    awaitable<void> find_again() {
+        client_->disconnect();
+        co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+        co_await way_->close();
+        co_await net::this_coro::reset_cancellation_state(net::enable_terminal_cancellation());
+        way_.emplace(env_, options_);
+        co_await find();
     }
 
     wsman::client &get() noexcept { return *client_; }
@@ -62,10 +72,17 @@ class amt_client::impl {
     awaitable<void> close() {
         client_.reset();
         amt_.close();
-        co_await way_.close();
+        co_await way_->close();
     }
 
   private:
+    awaitable<void> find() {
+        const auto told = co_await heci::query_enablement(*env_.device, env_.heci_limits, env_.log);
+        if (told && told->known && !told->enabled)
+            env_.log.warn(component, "AMT is switched off on this machine: it may not answer");
+        co_await way_->find(told && told->tls_enforced, set_up_ || !told);
+    }
+
     template <typename T>
     awaitable<T> need(awaitable<T> op, std::string_view what) {
         auto got = co_await core::as_result(std::move(op));
@@ -77,8 +94,8 @@ class amt_client::impl {
     }
 
     awaitable<std::unique_ptr<core::byte_stream>> dial() {
-        auto below = co_await way_.dialer()(way_.port());
-        if (way_.port() != transports::lms_tls_port)
+        auto below = co_await way_->dialer()(way_->port());
+        if (way_->port() != transports::lms_tls_port)
             co_return below;
         transports::tls_client_options how;
         how.trust.check = transports::tls_trust::kind::judged;
@@ -99,7 +116,8 @@ class amt_client::impl {
     core::secret password_;
     bool skip_check_;
     heci::amthi amt_;
-    amt_way way_;
+    const settings &options_;
+    std::optional<amt_way> way_;
     std::unique_ptr<core::random_source> random_;
     std::optional<wsman::client> client_;
     heci::control_mode mode_{};
@@ -114,6 +132,10 @@ amt_client::~amt_client() = default;
 
 awaitable<void> amt_client::open() {
     return impl_->open();
+}
+
+awaitable<void> amt_client::find_again() {
+    return impl_->find_again();
 }
 
 wsman::client &amt_client::get() noexcept {

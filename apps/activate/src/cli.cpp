@@ -69,8 +69,8 @@ std::optional<std::string> choice(std::string_view choices, std::string_view tex
     const std::string word = lower(text);
     while (!choices.empty()) {
         const auto bar = choices.find('|');
-        if (choices.substr(0, bar) == word)
-            return word;
+        if (const auto one = choices.substr(0, bar); lower(one) == word)
+            return std::string(one);
         choices.remove_prefix(bar == choices.npos ? choices.size() : bar + 1);
     }
     return std::nullopt;

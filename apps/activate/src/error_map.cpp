@@ -122,6 +122,7 @@ constexpr std::array wsman_rows = {
     row<wsman::errc>{wsman::errc::element_missing, wsman_message_error, ""},
     row<wsman::errc>{wsman::errc::record_malformed, wsman_message_error, ""},
     row<wsman::errc>{wsman::errc::method_refused, wsman_message_error, ""},
+    row<wsman::errc>{wsman::errc::certificate_failed, wsman_message_error, ""},
 };
 
 // Those that say less than the step they happen in are told by that: local_report.cpp.

@@ -2,6 +2,7 @@
 #include <costrand/commands/configure.hpp>
 
 #include "configure_switch.hpp"
+#include "configure_tls.hpp"
 
 #include <costrand/activate/console.hpp>
 #include <costrand/activate/execute.hpp>
@@ -51,6 +52,8 @@ exit_code code_of(configure_task task) {
     case configure_task::list_proxies:
     case configure_task::remove_proxy:
         return exit_code::network_configuration_failed;
+    case configure_task::tls:
+        return exit_code::tls_configuration_failed;
     case configure_task::help:
     case configure_task::enable_amt:
     case configure_task::disable_amt:
@@ -61,7 +64,8 @@ exit_code code_of(configure_task task) {
 
 activate::failure told(const configure_settings &what, const system_error &e) {
     auto why = activate::explain(e.code(), "configure " + what.name, "");
-    if (e.code() == wsman::errc::method_refused || e.code() == wsman::errc::fault)
+    if (e.code() == wsman::errc::method_refused || e.code() == wsman::errc::fault ||
+        e.code() == wsman::errc::certificate_failed)
         why.text = "configure " + what.name + ": " + activate::printable(e.what(), 400);
     if (why.code == exit_code::wsman_message_error)
         why.code = code_of(what.task);
@@ -125,8 +129,9 @@ awaitable<std::string> set_wifi_sync(wsman::client &amt, const configure_setting
     co_return message + "they are " + (what.wifi_with_uefi ? "" : "not ") + "shared with the UEFI";
 }
 
-awaitable<configured> carry_out(wsman::client &amt, const activate::environment &env,
+awaitable<configured> carry_out(activate::amt_client &device, const activate::environment &env,
                                 configure_settings what, std::function<std::int64_t()> now) {
+    auto &amt = device.get();
     configured out;
     switch (what.task) {
     case configure_task::mebx:
@@ -186,6 +191,10 @@ awaitable<configured> carry_out(wsman::client &amt, const activate::environment 
         out.message = "the proxy " + activate::printable(what.proxy.address, 256) + " is deleted";
         break;
     }
+    case configure_task::tls:
+        what.tls.now = std::move(now);
+        out.message = co_await set_tls(device, env, std::move(what.tls));
+        break;
     case configure_task::help:
     case configure_task::enable_amt: // see configure()
     case configure_task::disable_amt:
@@ -251,7 +260,7 @@ awaitable<configured> configure(activate::amt_client &amt, const activate::envir
     env.step("configure " + what.name);
     std::optional<activate::failure> failed;
     try {
-        co_return co_await carry_out(amt.get(), env, what, std::move(now));
+        co_return co_await carry_out(amt, env, what, std::move(now));
     } catch (const system_error &e) {
         if (e.code() == core::cond::cancelled)
             throw;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -72,6 +73,17 @@ constexpr std::array own = {
     row(command, "address", 0, "RPC_ADDRESS", text, "HOST", works,
         "proxy: the address or name of an HTTP proxy"),
     fallback("80", row(command, "port", 0, "RPC_PORT", text, "PORT", works, "proxy: its port")),
+    one_of("Server|ServerAndNonTLS|Mutual|MutualAndNonTLS|None", "Server",
+           row(command, "mode", 0, "RPC_MODE", choice, "", works,
+               "tls: what AMT's ports take; Mutual asks clients from the network for a "
+               "certificate, NonTLS takes other connections as well")),
+    fallback("3", row(command, "delay", 0, "RPC_DELAY", text, "SECONDS", works,
+                      "tls: between the settings for the network and those for the host")),
+    row(command, "eaAddress", 0, "RPC_EA_ADDRESS", text, "URL", later,
+        "tls, wired, wireless: an enterprise assistant that signs AMT's certificate"),
+    row(command, "eaUsername", 0, "RPC_EA_USERNAME", text, "NAME", later, "its user"),
+    secret(
+        row(command, "eaPassword", 0, "RPC_EA_PASSWORD", text, "PASSWORD", later, "and password")),
     row(command, "networkdnssuffix", 0, "RPC_NETWORKDNSSUFFIX", text, "SUFFIX", works,
         "proxy: of the network where it is used"),
 };
@@ -246,6 +258,18 @@ void read_proxy(values_in values, configure_settings &out) {
         refuse_syntax(named(values, "networkdnssuffix") + " has more than 192 bytes");
 }
 
+void read_tls(values_in values, configure_settings &out) {
+    using mode = wsman::tls_mode;
+    constexpr unsigned longest_delay = 600;
+    const auto wanted = values["mode"].text.reveal();
+    out.tls.mode = wanted == "ServerAndNonTLS"   ? mode::server_and_plain
+                   : wanted == "Mutual"          ? mode::mutual
+                   : wanted == "MutualAndNonTLS" ? mode::mutual_and_plain
+                   : wanted == "None"            ? mode::off
+                                                 : mode::server;
+    out.tls.pause = std::chrono::seconds(number(values, "delay", 0, longest_delay));
+}
+
 struct subcommand {
     std::string_view name, aliases; // parted by blanks
     configure_task task;
@@ -283,6 +307,8 @@ constexpr std::array subcommands = {
     subcommand{"proxy", "httpproxy", configure_task::add_proxy,
                "list delete address port networkdnssuffix", &read_proxy,
                "HTTP proxies on AMT's way to a server: adds, lists, deletes"},
+    subcommand{"tls", "configuretls", configure_task::tls, "mode delay", &read_tls,
+               "whether AMT's ports speak TLS, with a certificate for a key of its own"},
 };
 
 bool holds(std::string_view list, std::string_view word) {
@@ -331,6 +357,7 @@ std::string configure_subcommands() {
 
 configure_settings make_configure_settings(values_in values,
                                            std::vector<activate::notice> &notices) {
+    activate::refuse_later(values);
     activate::note_without_effect(values, notices);
     configure_settings out;
     activate::read_output_settings(values, out.base);

@@ -2,6 +2,8 @@
 // The way AMT itself is on the network: wired and wireless ports, proxies.
 #include <costrand/wsman/configure.hpp>
 
+#include "configure_additions.hpp"
+
 #include <costrand/core/error.hpp>
 #include <costrand/wsman/classes/boot_settings.hpp>
 #include <costrand/wsman/classes/calls.hpp>
@@ -19,20 +21,6 @@ namespace {
 
 constexpr std::string_view wired_port = "Intel(r) AMT Ethernet Port Settings 0";
 constexpr std::string_view profile_prefix = "Intel(r) AMT:WiFi Endpoint Settings ";
-
-std::vector<selector> by_instance(std::string id) {
-    std::vector<selector> out;
-    out.push_back({"InstanceID", std::move(id)});
-    return out;
-}
-
-template <typename T>
-endpoint_reference reference_to(std::vector<selector> keys) {
-    endpoint_reference out;
-    out.resource_uri = uri::of_class(T::wire_name);
-    out.selectors = std::move(keys);
-    return out;
-}
 
 void write_addresses(amt::ethernet_port_settings &port, const wired_settings &wanted) {
     const auto set = [](std::optional<std::string> &field, const std::string &value) {

@@ -67,6 +67,8 @@ class category final : public boost::system::error_category {
             return "bytes that are no record of an AMT log";
         case errc::method_refused:
             return "AMT refused what it was asked";
+        case errc::certificate_failed:
+            return "a certificate or a key cannot be read or made";
         }
         return "unknown WS-Management error";
     }

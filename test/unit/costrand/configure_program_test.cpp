@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // costrand configure as a shell sees it, on one simulated machine.
+#include <unit/activate/support.hpp>
 #include <unit/amtsim/amtsim.hpp>
 
 #include <doctest/doctest.h>
@@ -98,4 +99,29 @@ TEST_CASE("AMT is switched off and on before activation only, without a password
     const auto old = on_device({"--profile", "amt11"}, "\"$1\" configure disable-amt");
     CHECK(old.status == 120);
     CHECK(has(old.err, "do it in the BIOS"));
+}
+
+TEST_CASE("TLS on and off: each time AMT is reached on the port that is open then") {
+    if (!test::amtsim_can_run())
+        return;
+    const test::temporary_folder folder;
+    const auto quick = folder.write("quick.json", R"({"name": "quick", "like": "amt16",
+        "source": "a test", "tls": {"keeps_plain": false, "restart_ms": 50}})");
+    for (const bool lms : {false, true}) {
+        CAPTURE(lms);
+        words options{"--profile", quick};
+        if (lms)
+            options.emplace_back("--lms");
+        const auto end =
+            on_device(options, "\"$1\" activate --local --ccm >/dev/null && "
+                               "\"$1\" configure tls --delay 0 && "
+                               "\"$1\" diagnostics wsman get AMT_TLSSettingData && "
+                               "\"$1\" configure tls --delay 0 --mode None --json && "
+                               "\"$1\" diagnostics wsman get AMT_TLSCredentialContext");
+        CHECK_MESSAGE(end.status == 0, end.err);
+        CHECK(has(end.out, "AMT takes connections over TLS only\n"));
+        CHECK(has(end.out, "\"Enabled\": true"));
+        CHECK(has(end.out, "\"message\":\"AMT's TLS is off\""));
+        CHECK(end.out.ends_with("[]\n")); // no context is left
+    }
 }

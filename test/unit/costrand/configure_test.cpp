@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -69,6 +70,7 @@ TEST_CASE("every subcommand is known by its name and by the reference's other na
         {"wireless", {"addwifisettings"}},
         {"wired", {"ethernet", "addethernetsettings"}},
         {"proxy", {"httpproxy"}},
+        {"tls", {"configuretls"}},
     };
     const std::map<std::string, words> needed = {
         {"mebx", {"--mebxpassword", "P@ssw0rd"}},
@@ -122,6 +124,10 @@ TEST_CASE("what a subcommand needs and lacks has the published code, and so has 
           exit_code::invalid_parameter_combination);
     CHECK(parse({"proxy", "--address", "a", "--port", "65536"}).code() ==
           exit_code::incorrect_command_line_parameters);
+    CHECK(parse({"tls", "--mode", "both"}).code() == exit_code::incorrect_command_line_parameters);
+    CHECK(parse({"tls", "--delay", "601"}).code() == exit_code::incorrect_command_line_parameters);
+    CHECK(parse({"tls", "--eaAddress", "http://ea.example.com:8000"})
+              .failure->text.find("not in this version") != std::string::npos);
 }
 
 TEST_CASE(
@@ -132,6 +138,24 @@ TEST_CASE(
     CHECK(parse({"hostname"}).settings.has_value());
     CHECK(parse({"wired", "--dhcp"}).settings.has_value());
     environment.clear();
+}
+
+TEST_CASE("tls: each mode, and the pause between the two settings") {
+    using wsman::tls_mode;
+    const std::vector<std::pair<std::string, tls_mode>> modes = {
+        {"Server", tls_mode::server}, {"ServerAndNonTLS", tls_mode::server_and_plain},
+        {"Mutual", tls_mode::mutual}, {"MutualAndNonTLS", tls_mode::mutual_and_plain},
+        {"None", tls_mode::off},
+    };
+    for (const auto &[name, mode] : modes) {
+        const auto got = parse({"tls", "--mode", name, "--delay", "0"});
+        REQUIRE(got.settings);
+        CHECK(got.settings->tls.mode == mode);
+        CHECK(got.settings->tls.pause == std::chrono::seconds(0));
+    }
+    CHECK(parse({"tls", "--mode", "none"}).settings->tls.mode == tls_mode::off);
+    CHECK(parse({"tls"}).settings->tls.mode == tls_mode::server);
+    CHECK(parse({"tls"}).settings->tls.pause == std::chrono::seconds(3));
 }
 
 TEST_CASE("results as text and as JSON") {

@@ -127,6 +127,7 @@ class device_world {
     std::optional<wsman::client> amt;
     std::string logged;
     std::size_t mode_reads = 0;
+    std::optional<bool> over_tls;      // else as the device enforces it
     std::vector<sim::der_bytes> shown; // by AMT on its TLS port
     // Before each look at the control mode: what is thrown there is its failure.
     std::function<void()> before_mode;
@@ -148,7 +149,7 @@ class device_world {
     }
 
     awaitable<std::unique_ptr<core::byte_stream>> dial() {
-        const bool tls = device.device_profile().tls_enforced;
+        const bool tls = over_tls.value_or(device.device_profile().tls_enforced);
         const auto port = tls ? tls_port : plain_port;
         std::unique_ptr<core::byte_stream> below;
         if (how_ == way::lme)

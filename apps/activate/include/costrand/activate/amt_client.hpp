@@ -28,6 +28,10 @@ class amt_client {
     // so until close().
     [[nodiscard]] awaitable<void> open();
 
+    // After open(): looks for AMT anew, whose ports have changed; the user stays. Errors and
+    // cancellation as open(); may be called again after an error.
+    [[nodiscard]] awaitable<void> find_again();
+
     // After open().
     [[nodiscard]] wsman::client &get() noexcept;
     // As it was then.

@@ -10,6 +10,7 @@
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/wsman/configure.hpp>
+#include <costrand/wsman/configure_tls.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -35,6 +36,7 @@ enum class configure_task {
     add_proxy,
     list_proxies,
     remove_proxy,
+    tls,
 };
 
 struct configure_settings {
@@ -51,6 +53,7 @@ struct configure_settings {
     wsman::wireless_profile wireless;
     wsman::wired_settings wired;
     wsman::proxy_settings proxy;
+    wsman::tls_settings tls; // without its clock
 };
 
 [[nodiscard]] activate::option_table configure_options() noexcept;

@@ -36,6 +36,8 @@ enum class errc {
     element_missing,  // a Put that lacks an element which the class needs
     record_malformed, // bytes that are no record of a log
     method_refused,   // a method's ReturnValue is not 0
+    // Of what this side makes:
+    certificate_failed, // a certificate or a key that cannot be read or made
 };
 
 const boost::system::error_category &error_category() noexcept;
