@@ -77,9 +77,11 @@ costrand_package(ccapid NAME costrand-ccapid SECTION net DESCRIPTION
 "Kerberos credential caches of one user, in memory
 costrand-ccapid keeps the Kerberos credential caches of the user who runs it,
 for programs that speak the credential cache API (CCAPI) and for stock MIT and
-Heimdal programs that speak KCM.")
+Heimdal programs that speak KCM; or, for the latter, those of all users.")
 set(CPACK_DEBIAN_CCAPID_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_CCAPID_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/ccapid/prerm)
+set(ccapid_scripts ${PROJECT_SOURCE_DIR}/packaging/ccapid)
+set(CPACK_DEBIAN_CCAPID_PACKAGE_CONTROL_EXTRA
+    ${ccapid_scripts}/postinst ${ccapid_scripts}/prerm ${ccapid_scripts}/postrm)
 
 # Loaded by its name in a krb5.conf, or linked. Alone it is of no use.
 costrand_package(krb5cc NAME libcostrand-krb5cc0 SECTION libs

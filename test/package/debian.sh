@@ -70,6 +70,8 @@ expect_files "$lmsd" usr/bin/costrand-lmsd usr/share/man/man1/costrand-lmsd.1.gz
 expect_files "$ccapid" usr/bin/costrand-ccapid usr/share/man/man1/costrand-ccapid.1.gz \
   usr/lib/systemd/user/costrand-ccapid.service usr/lib/systemd/user/costrand-ccapid.socket \
   usr/lib/systemd/user/costrand-ccapid-kcm.socket \
+  usr/lib/systemd/system/costrand-ccapid-system.service \
+  usr/lib/systemd/system/costrand-ccapid-system.socket \
   usr/share/bash-completion/completions/costrand-ccapid \
   usr/share/zsh/vendor-completions/_costrand-ccapid
 expect_files "$krb5cc" "$lib/libcostrand_krb5cc.so.0"
@@ -170,7 +172,7 @@ if command -v systemd-analyze >/dev/null; then
   units=$work/units/usr/lib/systemd
   # Resolved where it is installed, it would be.
   sed -i "s,^ExecStart=,&$work/units/usr/bin/," "$units"/system/*.service "$units"/user/*.service
-  systemd-analyze verify --man=no "$units"/system/costrand-lmsd.* ||
+  systemd-analyze verify --man=no "$units"/system/costrand-* ||
     fail "systemd finds fault with the units"
   mkdir "$work/runtime" # a user's manager has one
   XDG_RUNTIME_DIR=$work/runtime systemd-analyze --user verify --man=no \

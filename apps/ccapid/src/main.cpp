@@ -5,6 +5,7 @@
 #include <costrand/activate/process.hpp>
 #include <costrand/ccapid/options.hpp>
 #include <costrand/ccapid/run.hpp>
+#include <costrand/ccapid/run_system.hpp>
 #include <costrand/ccapid/status_command.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/transports/passed_sockets.hpp>
@@ -39,6 +40,8 @@ auto since_1970() {
 
 core::result<transports::pipe_place> place_for(const ccapid::settings &options) {
     using transports::pipe_scope;
+    if (options.system)
+        return transports::pipe_place_at(options.kcm_socket);
     return transports::own_pipe_place(options.per_session ? pipe_scope::login_session
                                                           : pipe_scope::user);
 }
@@ -47,6 +50,14 @@ core::result<transports::pipe_place> place_for(const ccapid::settings &options) 
 std::size_t clients_with(std::size_t files) {
     constexpr std::size_t others = 64; // sockets that listen, what is open for a moment: our choice
     return files - std::min(others, files / 2);
+}
+
+ccapi::server_options options_with(std::size_t files) {
+    ccapi::server_options out;
+    out.clients = std::min(out.clients, clients_with(files));
+    out.start_time = static_cast<std::uint64_t>(since_1970<std::chrono::microseconds>());
+    out.clock = [] { return static_cast<ccapi::cc_time>(since_1970<std::chrono::seconds>()); };
+    return out;
 }
 
 ccapid::world world_for(const ccapid::settings &options, core::random_source &random,
@@ -63,12 +74,32 @@ ccapid::world world_for(const ccapid::settings &options, core::random_source &ra
     }
     out.idle_exit = options.idle_exit;
     out.random = &random;
-    out.server.clients = std::min(out.server.clients, clients_with(files));
-    out.server.start_time = static_cast<std::uint64_t>(since_1970<std::chrono::microseconds>());
-    out.server.clock = [] {
-        return static_cast<ccapi::cc_time>(since_1970<std::chrono::seconds>());
-    };
+    out.server = options_with(files);
     return out;
+}
+
+ccapid::system_world system_world_for(const ccapid::settings &options, core::random_source &random,
+                                      std::size_t files) {
+    ccapid::system_world out;
+    out.kcm = place_for(options).value();
+    out.sockets = transports::take_passed_sockets();
+    out.ready = &transports::tell_ready;
+    out.idle_exit = options.idle_exit;
+    out.random = &random;
+    out.server = options_with(files);
+    return out;
+}
+
+awaitable<void> serve(const ccapid::settings &options, core::random_source &random,
+                      const core::log &log) {
+    const auto files = activate::allow_descriptors(descriptors);
+    if (!activate::lock_memory())
+        log.warn("ccapid", "what is kept may be swapped to disk: locked memory is limited "
+                           "(RLIMIT_MEMLOCK); without a limit (LimitMEMLOCK=infinity) or with "
+                           "CAP_IPC_LOCK it is not");
+    if (options.system)
+        return ccapid::run_system(system_world_for(options, random, files), log);
+    return ccapid::run(world_for(options, random, files), log);
 }
 
 } // namespace
@@ -83,16 +114,9 @@ int main(int argc, char **argv) {
         return activate::refuse_use(program, e);
     }
     if (options.status && options.action == activate::daemon_action::serve)
-        return ccapid::tell_status(place_for(options), options.json);
+        return ccapid::tell_status(place_for(options), options.system, options.json);
     const auto random = core::system_random();
     activate::daemon what{program, COSTRAND_VERSION, ccapid::help_text(), {}};
-    what.service = [&](core::log log) {
-        const auto files = activate::allow_descriptors(descriptors);
-        if (!activate::lock_memory())
-            log.warn("ccapid", "what is kept may be swapped to disk: locked memory is limited "
-                               "(RLIMIT_MEMLOCK); without a limit (LimitMEMLOCK=infinity) or with "
-                               "CAP_IPC_LOCK it is not");
-        return ccapid::run(world_for(options, *random, files), log);
-    };
+    what.service = [&](const core::log &log) { return serve(options, *random, log); };
     return activate::run_daemon(options, what);
 }

@@ -6,6 +6,7 @@
 #include <costrand/activate/option_rows.hpp>
 
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace costrand::ccapid {
@@ -15,6 +16,9 @@ using namespace activate::option_rows;
 using enum activate::value_kind;
 constexpr auto works = activate::standing::works;
 
+// Where stock clients look for it: kcm.md 1.
+constexpr std::string_view usual_kcm_socket = "/var/run/.heim_org.h5l.kcm-socket";
+
 // Of a server that nobody asked for by name. Our choice.
 constexpr std::chrono::seconds rest_of_started{600};
 
@@ -23,6 +27,10 @@ constexpr std::array table = {
            "speaks KCM there, too, to the same caches: for stock MIT and Heimdal clients"),
     global("per-session", 0, "CCAPID_PER_SESSION", toggle, "", works,
            "caches of this login session alone, not of the user"),
+    global(
+        "system", 0, "CCAPID_SYSTEM", toggle, "", works,
+        "serves KCM clients of all users, each with caches of his own, and nobody over CCAPI; at "
+        "/var/run/.heim_org.h5l.kcm-socket unless --kcm-socket says otherwise"),
     global("idle-exit", 0, "CCAPID_IDLE_EXIT", seconds, "SECONDS", works,
            "ends when nobody was there and no cache was kept for that long"),
     global(
@@ -59,8 +67,16 @@ settings read_settings(std::vector<std::string> arguments,
                                   ": an absolute path is needed, the one that krb5.conf names as "
                                   "kcm_socket");
     out.status = values.is_on("status");
+    out.system = values.is_on("system");
     out.per_session = values.is_on("per-session");
     out.auto_started = values.is_on("auto-started");
+    if (out.system && (out.per_session || out.auto_started))
+        throw activate::error(
+            activate::exit_code::incorrect_command_line_parameters,
+            "--system is a server for all users, and has no meaning with " +
+                activate::named(values, out.per_session ? "per-session" : "auto-started"));
+    if (out.system && out.kcm_socket.empty())
+        out.kcm_socket = usual_kcm_socket;
     if (const auto rest = values.text("idle-exit"); !rest.empty())
         out.idle_exit = std::chrono::seconds(std::stoul(rest));
     else if (out.auto_started)
@@ -71,7 +87,8 @@ settings read_settings(std::vector<std::string> arguments,
 std::string help_text() {
     constexpr std::size_t width = 80;
     return "costrand-ccapid keeps the Kerberos credential caches of one user in memory, for\n"
-           "programs that use the CCAPI and, with --kcm-socket, for those that use KCM.\n"
+           "programs that use the CCAPI and, with --kcm-socket, for those that use KCM; with\n"
+           "--system those of all users, for KCM.\n"
            "\n"
            "Usage: costrand-ccapid [options]\n"
            "\n" +

@@ -62,38 +62,25 @@ awaitable<void> accept_kcm(transports::pipe_acceptor &acceptor, ccapi::server &s
     }
 }
 
-// Listens from here on.
-void open_at(std::optional<transports::pipe_acceptor> &acceptor, net::any_io_executor executor,
-             const listening_place &at, transports::pipe_listen_options how,
-             std::string_view told) {
-    const core::log log = how.log;
-    if (at.passed)
-        acceptor.emplace(std::move(executor), at.place, std::move(how), *at.passed);
-    else
-        acceptor.emplace(std::move(executor), at.place, std::move(how));
-    log.info(component, told, at.place.endpoint,
-             at.passed ? ", passed by the service manager" : "");
-}
-
 } // namespace
 
 awaitable<void> run(world with, core::log log) {
     const auto executor = co_await net::this_coro::executor;
     const auto start_time = with.server.start_time;
     const auto places = sort_sockets(with.place, with.kcm, with.sockets);
-    with.server.authenticate = [place = places.ccapi.place](std::string_view name) {
+    with.server.authenticate = [place = places.ccapi->place](std::string_view name) {
         return transports::meet_challenge(place, name);
     };
     ccapi::server server(executor, *with.random, std::move(with.server), log);
-    std::optional<transports::pipe_acceptor> ccapi_clients, kcm_clients;
     transports::pipe_listen_options how;
     how.log = log;
     how.lock_is_held = with.lock_is_held;
-    open_at(ccapi_clients, executor, places.ccapi, how, "listens at ");
+    const auto ccapi_clients = listen_at(executor, *places.ccapi, how, "listens at ");
+    std::unique_ptr<transports::pipe_acceptor> kcm_clients;
     if (places.kcm) {
         how.framing = transports::kcm_server_framing;
         how.lock_is_held = false;
-        open_at(kcm_clients, executor, *places.kcm, how, "listens for KCM at ");
+        kcm_clients = listen_at(executor, *places.kcm, std::move(how), "listens for KCM at ");
     }
     core::task_group parts(executor); // before what refers to it ends
     parts.spawn(accept_ccapi(*ccapi_clients, server, parts, start_time, log));

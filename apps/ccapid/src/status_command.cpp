@@ -3,6 +3,8 @@
 
 #include <costrand/activate/process.hpp>
 #include <costrand/ccapi/frame.hpp>
+#include <costrand/ccapi/kcm_messages.hpp>
+#include <costrand/core/bytes.hpp>
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/spawn.hpp>
@@ -16,6 +18,7 @@
 #include <chrono>
 #include <exception>
 #include <string_view>
+#include <utility>
 
 #include <unistd.h>
 
@@ -32,7 +35,7 @@ struct line {
     std::string_view key, label;
     std::uint64_t ccapi::server_status::*number;
 };
-constexpr std::array<line, 10> lines = {{
+constexpr std::array<line, 11> lines = {{
     {"uptime_s", "seconds up", &ccapi::server_status::uptime},
     {"clients", "clients", &ccapi::server_status::clients},
     {"caches", "caches", &ccapi::server_status::caches},
@@ -43,23 +46,27 @@ constexpr std::array<line, 10> lines = {{
     {"lock_waiters", "waiting for a lock", &ccapi::server_status::lock_waiters},
     {"change_waiters", "waiting for a change", &ccapi::server_status::change_waiters},
     {"pending_requests", "pending requests", &ccapi::server_status::pending},
+    {"users", "users with caches", &ccapi::server_status::users},
 }};
 
-awaitable<ccapi::server_status> connect_and_ask(transports::pipe_place place) {
-    const auto server = co_await transports::connect_pipe(place, transports::ccapi_framing);
+awaitable<ccapi::server_status> connect_and_ask(transports::pipe_place place, bool speaks_kcm) {
+    const auto framing = speaks_kcm ? transports::kcm_client_framing : transports::ccapi_framing;
+    const auto server = co_await transports::connect_pipe(std::move(place), framing);
+    if (speaks_kcm)
+        co_return co_await ask_kcm_status(*server);
     co_return co_await ask_status(*server);
 }
 
-awaitable<void> ask_into(ccapi::server_status &out, transports::pipe_place place) {
-    out = co_await core::with_deadline(patience, connect_and_ask(std::move(place)));
+awaitable<void> ask_into(ccapi::server_status &out, transports::pipe_place place, bool speaks_kcm) {
+    out = co_await core::with_deadline(patience, connect_and_ask(std::move(place), speaks_kcm));
 }
 
 // Throws what the coroutine threw.
-ccapi::server_status ask_now(const transports::pipe_place &place) {
+ccapi::server_status ask_now(const transports::pipe_place &place, bool speaks_kcm) {
     ccapi::server_status out;
     std::exception_ptr failure;
     net::io_context context(1);
-    core::spawn(context.get_executor(), ask_into(out, place),
+    core::spawn(context.get_executor(), ask_into(out, place, speaks_kcm),
                 [&failure](std::exception_ptr thrown) { failure = thrown; });
     context.run();
     if (failure)
@@ -89,6 +96,21 @@ awaitable<ccapi::server_status> ask_status(core::message_stream &server) {
     co_return ccapi::decode_status(answer->payload).value();
 }
 
+awaitable<ccapi::server_status> ask_kcm_status(core::message_stream &server) {
+    const auto &request = ccapi::kcm_status_request;
+    co_await server.send(net::buffer(request.data(), request.size()));
+    std::array<std::byte, 4096> buffer; // as above
+    const auto size = co_await server.receive(net::buffer(buffer));
+    core::byte_reader answer({buffer.data(), size});
+    const auto outer = answer.be<std::uint32_t>();
+    const auto status = static_cast<ccapi::kcm::status>(answer.be<std::uint32_t>());
+    if (outer != 0 || answer.failed())
+        throw system_error(core::errc::malformed);
+    if (status != ccapi::kcm::status::ok)
+        throw system_error(status);
+    co_return ccapi::decode_status(answer.bytes(answer.remaining())).value();
+}
+
 std::string to_text(const ccapi::server_status &status, const std::string &endpoint) {
     constexpr std::size_t width = 22;
     std::string out = "costrand-ccapid at " + endpoint + '\n';
@@ -106,10 +128,10 @@ std::string to_json(const ccapi::server_status &status, const std::string &endpo
     return boost::json::serialize(out) + '\n';
 }
 
-int tell_status(const core::result<transports::pipe_place> &place, bool json) {
-    std::string where = place ? place->endpoint : "this user's socket";
+int tell_status(const core::result<transports::pipe_place> &place, bool speaks_kcm, bool json) {
+    const std::string where = place ? place->endpoint : "this user's socket";
     try {
-        const auto status = ask_now(place.value());
+        const auto status = ask_now(place.value(), speaks_kcm);
         activate::write_text(STDOUT_FILENO, json ? to_json(status, where) : to_text(status, where));
         return 0;
     } catch (const system_error &e) {
@@ -117,7 +139,10 @@ int tell_status(const core::result<transports::pipe_place> &place, bool json) {
             complain("no server runs at " + where);
             return not_running;
         }
-        complain("the server at " + where + " cannot be asked: " + e.code().message());
+        if (e.code() == ccapi::kcm::status::internal)
+            complain("the server at " + where + " tells this to the user who runs it, only");
+        else
+            complain("the server at " + where + " cannot be asked: " + e.code().message());
     }
     return failed;
 }

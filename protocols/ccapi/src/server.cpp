@@ -13,6 +13,7 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <new>
@@ -118,7 +119,7 @@ awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
     ++count_;
     ++connected_;
     ++served_;
-    const auto ended = co_await core::as_result(answer_kcm(*client, kcm_face(collection_, user)));
+    const auto ended = co_await core::as_result(answer_kcm(*client, user));
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     client->close();
     --count_;
@@ -129,7 +130,8 @@ awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
 }
 
 // One request, one reply; nothing is kept between them.
-awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) {
+awaitable<void> server::answer_kcm(core::message_stream &client, std::uint32_t user) {
+    kcm_face face(collection_, user);
     const std::size_t limit = client.max_message_size();
     const auto buffer = buffer_of(client);
     wiped_bytes reply;
@@ -137,7 +139,8 @@ awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) 
     while (goes_on) {
         const auto size = co_await client.receive(net::buffer(buffer.get(), limit));
         turn t(options_.clock());
-        goes_on = face.handle({buffer.get(), size}, t, reply);
+        const const_bytes message(buffer.get(), size);
+        goes_on = answer_kcm_status(message, user, reply) || face.handle(message, t, reply);
         core::wipe(buffer.get(), size);
         deliver(t);
         const auto bytes = net::buffer(reply.data(), reply.size());
@@ -146,6 +149,16 @@ awaitable<void> server::answer_kcm(core::message_stream &client, kcm_face face) 
         core::wipe(reply.data(), reply.size()); // it may be long until the next one
         reply.clear();
     }
+}
+
+// False: it is another request, or not to be answered.
+bool server::answer_kcm_status(const_bytes message, std::uint32_t user, wiped_bytes &reply) const {
+    if (!options_.kcm_status || !std::ranges::equal(message, kcm_status_request))
+        return false;
+    const auto told = options_.kcm_status(user);
+    if (told)
+        kcm::reply_writer(reply).bytes(encode_status(*told));
+    return told.has_value();
 }
 
 awaitable<void> server::wait_for_quit() {
@@ -180,6 +193,7 @@ server_status server::status() const {
     out.lock_waiters = held.locks_waiting;
     out.change_waiters = held.change_waiters;
     out.pending = waiting_.size();
+    out.users = collection_.empty() ? 0 : 1;
     return out;
 }
 

@@ -57,6 +57,7 @@ TEST_CASE("a server tells how much it keeps, who holds and who waits, without CO
         CHECK(then.lock_waiters == 1);
         CHECK(then.change_waiters == 1);
         CHECK(then.pending == 2);
+        CHECK(then.users == 1);
 
         co_await b.send(frame_type::disconnect);
         co_await b.expect_end();
@@ -101,7 +102,7 @@ TEST_CASE("a KCM connection is a client in the status") {
 TEST_CASE("a status of a later version is read, half of one is not") {
     server_status s;
     s.uptime = 1;
-    s.pending = 0x0102030405060708;
+    s.users = 0x0102030405060708;
     auto bytes = encode_status(s);
     CHECK(to_hex(core::const_bytes(bytes).first(8)) == "0000000000000001");
     CHECK(to_hex(core::const_bytes(bytes).last(8)) == "0102030405060708");

@@ -74,6 +74,13 @@ class conversation {
         REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
                 static_cast<ssize_t>(bytes.size()));
     }
+    // Says it where that can be said, and is told nothing but the end.
+    bool ends_upon(const std::string &hex) {
+        const auto bytes = from_hex(hex);
+        (void)::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        char byte = 0;
+        return ::recv(fd_, &byte, 1, 0) <= 0;
+    }
     std::string ask(const std::string &hex, std::size_t answer_size) {
         say(hex);
         std::vector<std::byte> answer(answer_size);

@@ -63,6 +63,16 @@ TEST_CASE("a client that starts it says so on the command line only") {
     CHECK_FALSE(read({}, {{"CCAPID_AUTO_STARTED", "true"}}).auto_started);
 }
 
+TEST_CASE("the server of all users is at the usual KCM socket, unless it is told another") {
+    const auto s = read({"--system"});
+    CHECK(s.system);
+    CHECK(s.kcm_socket == "/var/run/.heim_org.h5l.kcm-socket"); // docs/spec/kcm.md 1
+    CHECK(read({"--system", "--kcm-socket=/run/b"}).kcm_socket == "/run/b");
+    CHECK(read({}, {{"CCAPID_SYSTEM", "true"}}).system);
+    for (const char *other : {"--per-session", "--auto-started"})
+        CHECK_THROWS_AS((void)read({"--system", other}), activate::error);
+}
+
 TEST_CASE("a word, an unknown option and a relative socket are refused by name") {
     for (const auto &[argument, named] :
          {std::pair("start", "start"), std::pair("--sockets", "--sockets"),

@@ -38,7 +38,7 @@ TEST_CASE("--status tells the numbers of the server that runs, as text and as JS
     CHECK(json.out.starts_with("{\"endpoint\":\"" + endpoint + "\",\"uptime_s\":"));
     CHECK(contains(json.out, ",\"clients\":1,\"caches\":0,\"credentials\":0,\"bytes\":0,"
                              "\"iterators\":0,\"locks_held\":0,\"lock_waiters\":0,"
-                             "\"change_waiters\":0,\"pending_requests\":0}\n"));
+                             "\"change_waiters\":0,\"pending_requests\":0,\"users\":0}\n"));
 }
 
 TEST_CASE("--status without a server is 3, starts none and says where it looked") {

@@ -9,6 +9,7 @@
 #include <costrand/core/time.hpp>
 #include <src/unique_fd.hpp>
 
+#include <support/another_user.hpp>
 #include <support/private_folder.hpp>
 #include <support/run_coro.hpp>
 #include <unit/core/support.hpp>
@@ -98,18 +99,6 @@ unsigned mode_of(const std::string &path) {
     REQUIRE(::lstat(path.c_str(), &about) == 0);
     return about.st_mode & 07777;
 }
-
-// This thread is another user for a while. The kernel keeps it a thread's own affair; the C
-// library's call does not.
-class another_user {
-  public:
-    another_user() { REQUIRE(::syscall(SYS_setresuid, -1, other, -1) == 0); }
-    another_user(const another_user &) = delete;
-    another_user &operator=(const another_user &) = delete;
-    ~another_user() { ::syscall(SYS_setresuid, -1, 0, -1); }
-
-    static constexpr uid_t other = 65534;
-};
 
 bool is_root() {
     if (::getuid() == 0)
@@ -410,12 +399,12 @@ TEST_CASE("a client of another user is accepted as such, so that it can be refus
         pipe_acceptor acceptor(env.executor, place, options);
         heci::unique_fd client;
         {
-            const another_user now;
+            const test::another_user now;
             client = raw_socket(place.endpoint, false);
         }
         const auto accepted = co_await acceptor.accept();
         CHECK_FALSE(accepted.peer.own_user);
-        CHECK(accepted.peer.user == another_user::other);
+        CHECK(accepted.peer.user == test::another_user::other);
     });
 }
 
@@ -430,7 +419,7 @@ TEST_CASE("a server of another user is not talked to") {
         REQUIRE(::bind(server.get(), reinterpret_cast<const sockaddr *>(&address),
                        sizeof(address)) == 0);
         {
-            const another_user now;
+            const test::another_user now;
             REQUIRE(::listen(server.get(), 1) == 0);
         }
         const auto why =

@@ -3,11 +3,14 @@
 // what is spoken there.
 #pragma once
 
+#include <costrand/core/awaitable.hpp>
 #include <costrand/transports/ccapi_pipe.hpp>
 #include <costrand/transports/passed_sockets.hpp>
 
+#include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace costrand::ccapid {
 
@@ -17,15 +20,19 @@ struct listening_place {
 };
 
 struct listening_places {
-    listening_place ccapi;
-    std::optional<listening_place> kcm;
+    std::optional<listening_place> ccapi, kcm;
 };
 
 // One place of each kind, in place of the own one where a socket was passed. A socket called
-// "ccapi" or "kcm" is for that; one with another name for what the own place with its path is for.
-// Throws std::runtime_error, which names the socket, for any other one.
-[[nodiscard]] listening_places sort_sockets(const transports::pipe_place &own,
+// "ccapi" (if that is spoken at all) or "kcm" is for that; one with another name for what the own
+// place with its path is for. Throws std::runtime_error, which names the socket, for any other one.
+[[nodiscard]] listening_places sort_sockets(const std::optional<transports::pipe_place> &ccapi,
                                             const std::optional<transports::pipe_place> &kcm,
                                             std::span<const transports::passed_socket> sockets);
+
+// Listens from its return on, which the log says in these words. Throws as pipe_acceptor.
+[[nodiscard]] std::unique_ptr<transports::pipe_acceptor>
+listen_at(net::any_io_executor executor, const listening_place &at,
+          transports::pipe_listen_options how, std::string_view told);
 
 } // namespace costrand::ccapid

@@ -14,10 +14,11 @@ namespace costrand::ccapid {
 
 struct settings : activate::daemon_settings {
     bool status = false;       // ask the server that runs, and serve nobody
+    bool system = false;       // one server of KCM clients for all users
     bool per_session = false;  // a collection for each login session
     bool auto_started = false; // by a client, which holds the lock file and waits at descriptor 3
     std::optional<std::chrono::seconds> idle_exit; // without client and ccache for that long
-    std::string kcm_socket;                        // absolute path; empty: none
+    std::string kcm_socket; // absolute path; empty: none, but the usual one for all users
 };
 
 // For the help and the manual page.

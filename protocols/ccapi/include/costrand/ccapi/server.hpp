@@ -44,6 +44,9 @@ struct server_options {
     // ccs_authenticate (11.6): the answer to a challenge file's name, nothing when it is refused.
     // Empty: every one is.
     std::function<std::optional<std::uint32_t>(std::string_view name)> authenticate;
+    // What a KCM client of that user is told when it asks for the status; nothing: that there is no
+    // such operation. Empty: so is everyone.
+    std::function<std::optional<server_status>(std::uint32_t user)> kcm_status;
 };
 
 // All members are called on one strand. One per user's collection.
@@ -87,7 +90,8 @@ class server {
 
     awaitable<void> read_frames(connection &c);
     awaitable<void> write_replies(connection &c);
-    awaitable<void> answer_kcm(core::message_stream &client, kcm_face face);
+    awaitable<void> answer_kcm(core::message_stream &client, std::uint32_t user);
+    bool answer_kcm_status(const_bytes message, std::uint32_t user, wiped_bytes &reply) const;
     awaitable<void> answer_late(connection &c, frame_header asked, std::unique_ptr<pending> wait);
 
     // False: the client is at its end.

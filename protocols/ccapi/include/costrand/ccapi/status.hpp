@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a server tells of itself to its own user: numbers, and nothing of what it keeps. The payload
-// of the answer to frame_type::status: u64 big-endian each, in the order of the members; more may
-// follow in later versions. Written by server, read by who asks.
+// of the answer to frame_type::status, and the result of that to kcm_status_request: u64 big-endian
+// each, in the order of the members; more may follow in later versions. Written by server, read by
+// who asks.
 #pragma once
 
 #include <costrand/ccapi/errc.hpp>
@@ -25,18 +26,24 @@ struct server_status {
     std::uint64_t locks_held = 0;
     std::uint64_t lock_waiters = 0, change_waiters = 0;
     std::uint64_t pending = 0; // requests without an answer yet: both kinds of waiters
+    std::uint64_t users = 0;   // who have ccaches
 
     bool operator==(const server_status &) const = default;
 };
 
+// The same question over KCM: version 2.0 and an operation that is ours alone, far from what MIT
+// and Heimdal give out. Other servers answer that they do not know it.
+inline constexpr std::array<std::byte, 4> kcm_status_request = {std::byte{2}, std::byte{0},
+                                                                std::byte{0xc0}, std::byte{0x57}};
+
 namespace detail {
 
 using status_member = std::uint64_t server_status::*;
-inline constexpr std::array<status_member, 10> status_members = {
+inline constexpr std::array<status_member, 11> status_members = {
     &server_status::uptime,      &server_status::clients,      &server_status::caches,
     &server_status::credentials, &server_status::bytes,        &server_status::iterators,
     &server_status::locks_held,  &server_status::lock_waiters, &server_status::change_waiters,
-    &server_status::pending};
+    &server_status::pending,     &server_status::users};
 
 } // namespace detail
 
