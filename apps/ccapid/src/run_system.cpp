@@ -44,8 +44,8 @@ awaitable<void> run_system(system_world with, core::log log) {
     how.framing = transports::kcm_server_framing;
     how.mode = open_to_all;
     how.log = log;
-    const auto acceptor = listen_at(executor, *places.kcm, std::move(how),
-                                    "listens for KCM clients of all users at ");
+    const auto acceptor = listen_at(executor, *places.kcm, std::move(how), "listens for KCM at ");
+    log.info(component, "serves all users, each on his own");
     core::task_group parts(executor); // before what refers to it ends
     parts.spawn(accept(*acceptor, users, parts, log));
     if (with.ready)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Debian's MIT and Heimdal clients, unchanged, over KCM on costrand-ccapid: what each says, what the
 # other sees of it, and that tickets come back byte by byte.
-# Arguments: costrand-ccapid, the library of connect_shim.c.
-ccapid_program=$1
+# Arguments: costrand-ccapid, the library of connect_shim.c, more options for the former.
+ccapid_program=("$1" "${@:3}")
 connect_shim=$2
 . "$(dirname "$0")/realm.sh"
 . "$(dirname "$0")/file_cache.sh"
@@ -12,7 +12,7 @@ one=host/one.costrand.test two=host/two.costrand.test three=host/three.costrand.
 tgt=krbtgt/$realm@$realm
 make_realm alice bob carol "$one" "$two" "$three"
 start_kdc
-start_ccapid "$ccapid_program"
+start_ccapid "${ccapid_program[@]}"
 
 step "nothing there: both say so"
 expect_failure 'No credentials cache found|Credentials cache .* not found' -- mit klist

@@ -158,10 +158,10 @@ start_kdc() {
   fail "the KDC finds no port"
 }
 
-# $1: the built program
+# $1: the built program, then more options
 start_ccapid() {
   : >"$work/ccapid.log"
-  "$1" --kcm-socket "$COSTRAND_KCM_SOCKET" >"$work/ccapid.log" 2>&1 &
+  "$@" --kcm-socket "$COSTRAND_KCM_SOCKET" >"$work/ccapid.log" 2>&1 &
   ccapid=$!
   running+=("$ccapid")
   until_true grep -q 'listens for KCM at' "$work/ccapid.log"
