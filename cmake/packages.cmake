@@ -77,7 +77,8 @@ costrand_package(ccapid NAME costrand-ccapid SECTION net DESCRIPTION
 "Kerberos credential caches of one user, in memory
 costrand-ccapid keeps the Kerberos credential caches of the user who runs it,
 for programs that speak the credential cache API (CCAPI) and for stock MIT and
-Heimdal programs that speak KCM; or, for the latter, those of all users.")
+Heimdal programs that speak KCM. It can also be one server of the latter for
+all users.")
 set(CPACK_DEBIAN_CCAPID_PACKAGE_SHLIBDEPS ON)
 set(ccapid_scripts ${PROJECT_SOURCE_DIR}/packaging/ccapid)
 set(CPACK_DEBIAN_CCAPID_PACKAGE_CONTROL_EXTRA
