@@ -9,6 +9,7 @@
 
 #include <costrand/ccapi/codec.hpp>
 #include <costrand/ccapi/frame.hpp>
+#include <costrand/ccapi/status.hpp>
 
 #include <doctest/doctest.h>
 
@@ -131,6 +132,12 @@ class native_client {
     void ping() {
         REQUIRE(link.send_bytes(frame(ccapi::frame_type::ping)));
         REQUIRE(!link.receive().empty());
+    }
+
+    ccapi::server_status status() {
+        REQUIRE(link.send_bytes(frame(ccapi::frame_type::status)));
+        said_ = link.receive();
+        return ccapi::decode_status(ccapi::decode_frame(said_).value().payload).value();
     }
 
     socket_client link;

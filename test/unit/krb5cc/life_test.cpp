@@ -3,12 +3,16 @@
 #include "live_server.hpp"
 #include "objects.hpp"
 
+#include "../ccapid/clients.hpp"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -90,6 +94,44 @@ TEST_CASE("a thread's locks go with it, its iterators stay") {
         [&](auto *out) { return cc_credentials_iterator_clone(tickets.get(), out); });
     cc_credentials_t none = nullptr;
     CHECK(cc_credentials_iterator_next(copy.get(), &none) == ccIteratorEnd);
+}
+
+TEST_CASE("three that wait for a thread's write lock get it one after the other when it exits") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    (void)create(new_context(), "one");
+    native_client watch(folder.endpoint());
+    std::promise<void> is_held, may_exit;
+    std::thread holder([&] {
+        CHECK(lock(again("one"), cc_lock_write, cc_lock_block) == ccNoError);
+        is_held.set_value();
+        may_exit.get_future().wait();
+    });
+    is_held.get_future().wait();
+    std::atomic<int> inside{0}, most{0}, granted{0};
+    std::vector<std::thread> waiting;
+    for (const auto type : {cc_lock_write, cc_lock_upgrade, cc_lock_write})
+        waiting.emplace_back([&, type] {
+            // The second one takes it twice: a read lock that it raises.
+            const auto own = again("one");
+            const auto begin = type == cc_lock_write ? cc_lock_write : cc_lock_read;
+            granted += lock(own, begin, cc_lock_block) == ccNoError;
+            most = std::max(most.load(), ++inside);
+            if (type == cc_lock_upgrade)
+                granted += lock(own, type, cc_lock_block) == ccNoError;
+            --inside; // and exits with it, too
+        });
+    while (watch.status().lock_waiters < 3) {
+    }
+    CHECK(granted == 0);
+    may_exit.set_value();
+    for (auto &t : waiting)
+        t.join();
+    holder.join();
+    CHECK(granted == 4);
+    CHECK(most == 1);
+    const auto own = again("one");
+    CHECK(lock(own, cc_lock_write, cc_lock_block) == ccNoError);
 }
 
 TEST_CASE("many threads work at once, each on ccaches of its own") {
@@ -231,6 +273,22 @@ TEST_CASE("a child that lives on without a call does not keep its dead parent's 
     CHECK(lock(c, cc_lock_write, cc_lock_block) == ccNoError);
     ::close(ends[0]);
     ::close(ends[1]);
+}
+
+TEST_CASE(
+    "a program loads and closes the library again and again, and its threads and forks end well") {
+    const endpoint_folder folder;
+    const live_server server(folder);
+    (void)create(new_context(), "one");
+    const int pid = ::fork();
+    if (pid == 0) {
+        ::execl(COSTRAND_LOADER, COSTRAND_LOADER, COSTRAND_LIBRARY, static_cast<char *>(nullptr));
+        ::_exit(127);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("a program that closes all descriptors is served again, and its own stay open") {
