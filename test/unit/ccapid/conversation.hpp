@@ -29,6 +29,16 @@ inline child_options ccapid_child(std::vector<std::string> arguments, const std:
     return child;
 }
 
+// False, and it is said: some folder above the program is closed to that user.
+inline bool is_reachable_for(unsigned user) {
+    auto child = ccapid_child({"--version"}, "");
+    child.user = user;
+    if (run_child(child).status == 0)
+        return true;
+    MESSAGE("skipped: user " << user << " cannot reach the program here");
+    return false;
+}
+
 inline bool contains(const std::string &text, std::string_view part) {
     return text.find(part) != text.npos;
 }
