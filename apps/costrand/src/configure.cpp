@@ -54,6 +54,8 @@ exit_code code_of(configure_task task) {
         return exit_code::network_configuration_failed;
     case configure_task::tls:
         return exit_code::tls_configuration_failed;
+    case configure_task::cira:
+        return exit_code::cira_configuration_failed;
     case configure_task::help:
     case configure_task::enable_amt:
     case configure_task::disable_amt:
@@ -102,6 +104,17 @@ std::string say_wired(const wsman::wired_settings &set) {
     if (set.ip_sync)
         return "the wired port has the addresses of the operating system";
     return "the wired port has the address " + set.address;
+}
+
+std::string say_cira(const wsman::cira_settings &set) {
+    auto out = "AMT calls the presence server " + activate::printable(set.address, 256) + " as " +
+               set.user;
+    if (set.home_domains.empty())
+        return out + ", from every network";
+    out += ", except in networks of";
+    for (std::size_t i = 0; i < set.home_domains.size(); ++i)
+        out += (i == 0 ? " " : ", ") + activate::printable(set.home_domains[i], 191);
+    return out;
 }
 
 awaitable<std::string> set_host_name(wsman::client &amt, const activate::environment &env) {
@@ -195,6 +208,12 @@ awaitable<configured> carry_out(activate::amt_client &device, const activate::en
         what.tls.now = std::move(now);
         out.message = co_await set_tls(device, env, std::move(what.tls));
         break;
+    case configure_task::cira:
+        out.message = say_cira(what.cira);
+        if (what.make_mps_password)
+            out.mps_password = what.cira.password = wsman::random_password();
+        co_await wsman::set_cira(amt, std::move(what.cira));
+        break;
     case configure_task::help:
     case configure_task::enable_amt: // see configure()
     case configure_task::disable_amt:
@@ -275,7 +294,11 @@ std::string configured_text(const configured &done) {
         out += activate::printable(proxy.access_info.value_or(""), 256) + ':' +
                std::to_string(proxy.port.value_or(0)) + "  " +
                activate::printable(proxy.network_dns_suffix.value_or(""), 192) + '\n';
-    return done.message.empty() ? out : out + done.message + '\n';
+    if (!done.message.empty())
+        out += done.message + '\n';
+    if (!done.mps_password.empty())
+        out += "its password there: " + std::string(done.mps_password.reveal()) + '\n';
+    return out;
 }
 
 std::string configured_json(const configured &done, std::string_view command) {
@@ -283,6 +306,8 @@ std::string configured_json(const configured &done, std::string_view command) {
     out["status"] = "success";
     out["command"] = command;
     out["message"] = done.message;
+    if (!done.mps_password.empty())
+        out["mpsPassword"] = done.mps_password.reveal();
     if (command == "proxy") {
         boost::json::array &list = out["proxies"].emplace_array();
         for (const auto &proxy : done.proxies) {

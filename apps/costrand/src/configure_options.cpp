@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/commands/configure.hpp>
 
+#include "configure_readers.hpp"
+
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/local.hpp>
 #include <costrand/activate/option_rows.hpp>
@@ -10,8 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -84,6 +84,16 @@ constexpr std::array own = {
     row(command, "eaUsername", 0, "RPC_EA_USERNAME", text, "NAME", later, "its user"),
     secret(
         row(command, "eaPassword", 0, "RPC_EA_PASSWORD", text, "PASSWORD", later, "and password")),
+    row(command, "mpsaddress", 0, "MPS_ADDRESS", text, "HOST", works,
+        "cira: the presence server, an address or a name; its port is 4433"),
+    row(command, "mpscert", 0, "MPS_CERT", text, "CERTIFICATE", works,
+        "cira: the root certificate above the server's, base64 of DER or PEM"),
+    secret(row(command, "mpspassword", 0, "MPS_PASSWORD", text, "PASSWORD", works,
+               "cira: of the user admin at the server, at most 16 characters")),
+    row(command, "generateRandomPassword", 0, "GENERATE_RANDOM_PASSWORD", toggle, "", works,
+        "cira: make that password, and tell it in the result"),
+    row(command, "envdetection", 0, "ENVIRONMENT_DETECTION", list, "DOMAIN,...", works,
+        "cira: DNS suffixes of networks where AMT does not call; at most 5"),
     row(command, "networkdnssuffix", 0, "RPC_NETWORKDNSSUFFIX", text, "SUFFIX", works,
         "proxy: of the network where it is used"),
 };
@@ -102,15 +112,6 @@ constexpr std::array unused = {
 
 constexpr auto configure_table = joined(own, transport_row({}), device_row({}), password_row,
                                         believed, output_rows, unused, lms_rows, http_server_rows);
-
-[[noreturn]] void refuse(exit_code code, std::string text) {
-    throw activate::error(code, std::move(text));
-}
-[[noreturn]] void refuse_syntax(std::string text) {
-    refuse(exit_code::incorrect_command_line_parameters, std::move(text));
-}
-
-using values_in = const activate::option_values &;
 
 void read_new_password(values_in values, std::string_view option, configure_settings &out) {
     out.new_password = values[option].text;
@@ -149,17 +150,6 @@ void read_nothing(values_in, configure_settings &) {}
 void read_wifi_sync(values_in values, configure_settings &out) {
     out.wifi_with_system = values.is_on("oswifisync");
     out.wifi_with_uefi = values.is_on("uefiwifisync");
-}
-
-unsigned number(values_in values, std::string_view option, unsigned least, unsigned most) {
-    const auto text = values[option].text.reveal();
-    unsigned value = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed != std::errc() || end != text.data() + text.size() || value < least || value > most)
-        refuse_syntax(named(values, option) + ": \"" + activate::printable(text, 60) +
-                      "\" is not a number from " + std::to_string(least) + " to " +
-                      std::to_string(most));
-    return value;
 }
 
 void read_wireless(values_in values, configure_settings &out) {
@@ -258,18 +248,6 @@ void read_proxy(values_in values, configure_settings &out) {
         refuse_syntax(named(values, "networkdnssuffix") + " has more than 192 bytes");
 }
 
-void read_tls(values_in values, configure_settings &out) {
-    using mode = wsman::tls_mode;
-    constexpr unsigned longest_delay = 600;
-    const auto wanted = values["mode"].text.reveal();
-    out.tls.mode = wanted == "ServerAndNonTLS"   ? mode::server_and_plain
-                   : wanted == "Mutual"          ? mode::mutual
-                   : wanted == "MutualAndNonTLS" ? mode::mutual_and_plain
-                   : wanted == "None"            ? mode::off
-                                                 : mode::server;
-    out.tls.pause = std::chrono::seconds(number(values, "delay", 0, longest_delay));
-}
-
 struct subcommand {
     std::string_view name, aliases; // parted by blanks
     configure_task task;
@@ -309,6 +287,9 @@ constexpr std::array subcommands = {
                "HTTP proxies on AMT's way to a server: adds, lists, deletes"},
     subcommand{"tls", "configuretls", configure_task::tls, "mode delay", &read_tls,
                "whether AMT's ports speak TLS, with a certificate for a key of its own"},
+    subcommand{"cira", "", configure_task::cira,
+               "mpsaddress mpscert mpspassword generateRandomPassword envdetection", &read_cira,
+               "the presence server that AMT calls from outside (remote access)"},
 };
 
 bool holds(std::string_view list, std::string_view word) {

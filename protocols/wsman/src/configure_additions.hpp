@@ -56,6 +56,9 @@ class additions {
     // A private key: base64 of PKCS#1 in DER. One that is there already is no error.
     [[nodiscard]] awaitable<void> add_key(core::secret key);
 
+    // Something that was added otherwise.
+    void note(endpoint_reference which) { added_.push_back(std::move(which)); }
+
     // Deletes what was added here, the newest first. What AMT keeps in spite of it stays.
     [[nodiscard]] awaitable<void> take_back();
 

@@ -3,6 +3,9 @@
 #include <unit/activate/support.hpp>
 #include <unit/amtsim/amtsim.hpp>
 
+#include <costrand/sim/certificates.hpp>
+#include <costrand/sim/crypto.hpp>
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -124,4 +127,31 @@ TEST_CASE("TLS on and off: each time AMT is reached on the port that is open the
         CHECK(has(end.out, "\"message\":\"AMT's TLS is off\""));
         CHECK(end.out.ends_with("[]\n")); // no context is left
     }
+}
+
+TEST_CASE("remote access, with a password that the result tells, is in what AMT says of itself") {
+    if (!test::amtsim_can_run())
+        return;
+    sim::certificate_subject subject;
+    subject.common_name = "MPSRoot-test";
+    subject.not_before = 1'700'000'000;
+    subject.not_after = 2'000'000'000;
+    const auto root = sim::make_root(subject, sim::generated_keys()->next_key());
+    const test::temporary_folder folder;
+    const auto file = folder.write("root.pem", sim::chain_pem(root.chain));
+    const auto end =
+        on_device({}, "\"$1\" activate --local --ccm >/dev/null && "
+                      "\"$1\" configure cira --mpsaddress mps.example.com --mpscert "
+                      "\"$(cat " +
+                          file +
+                          ")\" --generateRandomPassword --envdetection example.com "
+                          "--json && "
+                          "\"$1\" diagnostics wsman get "
+                          "AMT_ManagementPresenceRemoteSAP AMT_RemoteAccessPolicyRule");
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(has(end.out, "\"message\":\"AMT calls the presence server mps.example.com as admin, "
+                       "except in networks of example.com\""));
+    CHECK(has(end.out, "\"mpsPassword\":\""));
+    CHECK(has(end.out, "\"AccessInfo\": \"mps.example.com\""));
+    CHECK(has(end.out, "\"PolicyRuleName\": \"Periodic\""));
 }

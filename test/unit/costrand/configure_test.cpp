@@ -3,6 +3,8 @@
 #include <costrand/commands/configure.hpp>
 
 #include <costrand/activate/failure.hpp>
+#include <costrand/sim/certificates.hpp>
+#include <costrand/sim/crypto.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -31,6 +33,22 @@ struct parsed {
 
     exit_code code() const { return failure ? failure->code : exit_code::success; }
 };
+
+// A certificate as base64.
+const std::string &root_text() {
+    static const auto text = [] {
+        sim::certificate_subject subject;
+        subject.common_name = "MPSRoot-test";
+        subject.not_before = 1'700'000'000;
+        subject.not_after = 2'000'000'000;
+        auto pem = sim::chain_pem(sim::make_root(subject, sim::pooled_keys()->next_key()).chain);
+        pem.erase(0, pem.find('\n') + 1);
+        pem.resize(pem.find("-----END"));
+        std::erase(pem, '\n');
+        return pem;
+    }();
+    return text;
+}
 
 std::map<std::string, std::string> environment;
 
@@ -71,6 +89,7 @@ TEST_CASE("every subcommand is known by its name and by the reference's other na
         {"wired", {"ethernet", "addethernetsettings"}},
         {"proxy", {"httpproxy"}},
         {"tls", {"configuretls"}},
+        {"cira", {}},
     };
     const std::map<std::string, words> needed = {
         {"mebx", {"--mebxpassword", "P@ssw0rd"}},
@@ -78,6 +97,8 @@ TEST_CASE("every subcommand is known by its name and by the reference's other na
         {"wireless", {"--profileName", "a", "--ssid", "b", "--pskPassphrase", "12345678"}},
         {"wired", {"--dhcp"}},
         {"proxy", {"--list"}},
+        {"cira",
+         {"--mpsaddress", "mps.example.com", "--mpscert", root_text(), "--mpspassword", "p"}},
     };
     for (const auto &[name, aliases] : names) {
         auto all = aliases;
@@ -156,6 +177,49 @@ TEST_CASE("tls: each mode, and the pause between the two settings") {
     CHECK(parse({"tls", "--mode", "none"}).settings->tls.mode == tls_mode::off);
     CHECK(parse({"tls"}).settings->tls.mode == tls_mode::server);
     CHECK(parse({"tls"}).settings->tls.pause == std::chrono::seconds(3));
+}
+
+TEST_CASE("cira: what it needs, from the command line and from the environment") {
+    const words server = {"cira", "--mpsaddress", "mps.example.com"};
+    const auto with = [&server](words more) {
+        more.insert(more.begin(), server.begin(), server.end());
+        return parse(std::move(more));
+    };
+    CHECK(parse({"cira"}).code() == exit_code::missing_or_incorrect_url);
+    CHECK(with({}).code() == exit_code::incorrect_command_line_parameters);
+    CHECK(with({"--mpscert", "AAAA", "--mpspassword", "p"}).code() ==
+          exit_code::invalid_user_input);
+    CHECK(with({"--mpscert", root_text()}).code() == exit_code::missing_or_incorrect_password);
+    CHECK(with({"--mpscert", root_text(), "--mpspassword", "seventeen letters"}).code() ==
+          exit_code::missing_or_incorrect_password);
+    CHECK(
+        with({"--mpscert", root_text(), "--mpspassword", "p", "--generateRandomPassword"}).code() ==
+        exit_code::invalid_parameter_combination);
+    CHECK(with({"--mpscert", root_text(), "--mpspassword", "p", "--envdetection", "a,b,c,d,e,f"})
+              .code() == exit_code::incorrect_command_line_parameters);
+    environment = {{"MPS_ADDRESS", "192.0.2.4"},
+                   {"MPS_CERT", root_text()},
+                   {"MPS_PASSWORD", "from there"},
+                   {"ENVIRONMENT_DETECTION", "example.com, example.net"}};
+    const auto got = parse({"cira"});
+    environment.clear();
+    REQUIRE(got.settings);
+    CHECK(got.settings->cira.address == "192.0.2.4");
+    CHECK(got.settings->cira.port == 4433);
+    CHECK(got.settings->cira.password.reveal() == "from there");
+    CHECK(got.settings->cira.home_domains == words{"example.com", "example.net"});
+    CHECK(got.settings->cira.root.size() > 500);
+}
+
+TEST_CASE("a password that was made is in the result, where there is one") {
+    configured done;
+    done.message = "AMT calls";
+    CHECK_FALSE(
+        boost::json::parse(configured_json(done, "cira")).as_object().contains("mpsPassword"));
+    done.mps_password = core::secret("abcdefgh12345678");
+    CHECK(configured_text(done) == "AMT calls\nits password there: abcdefgh12345678\n");
+    CHECK(boost::json::parse(configured_json(done, "cira")).as_object().at("mpsPassword") ==
+          "abcdefgh12345678");
 }
 
 TEST_CASE("results as text and as JSON") {

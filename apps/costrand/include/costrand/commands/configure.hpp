@@ -10,6 +10,7 @@
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/wsman/configure.hpp>
+#include <costrand/wsman/configure_cira.hpp>
 #include <costrand/wsman/configure_tls.hpp>
 
 #include <cstdint>
@@ -37,6 +38,7 @@ enum class configure_task {
     list_proxies,
     remove_proxy,
     tls,
+    cira,
 };
 
 struct configure_settings {
@@ -54,6 +56,8 @@ struct configure_settings {
     wsman::wired_settings wired;
     wsman::proxy_settings proxy;
     wsman::tls_settings tls; // without its clock
+    wsman::cira_settings cira;
+    bool make_mps_password = false;
 };
 
 [[nodiscard]] activate::option_table configure_options() noexcept;
@@ -69,6 +73,8 @@ struct configure_settings {
 
 struct configured {
     std::string message; // what is set now, a sentence without a full stop
+    // That the presence server has to know from now on: made here, told nowhere else.
+    core::secret mps_password;
     std::vector<wsman::ips::http_proxy_access_point> proxies; // of list_proxies
 };
 
@@ -82,7 +88,8 @@ struct configured {
                                               configure_settings what,
                                               std::function<std::int64_t()> now);
 
-// The result for stdout: text, or {"status", "command", "message"} with "proxies" for a list.
+// The result for stdout: text, or {"status", "command", "message"} with "proxies" for a list, and
+// with "mpsPassword" for one that was made.
 [[nodiscard]] std::string configured_text(const configured &done);
 [[nodiscard]] std::string configured_json(const configured &done, std::string_view command);
 

@@ -195,11 +195,12 @@ struct add_remote_access_policy_rule_input : described<add_remote_access_policy_
     std::optional<remote_access_trigger> trigger;
     std::optional<std::int64_t> tunnel_life_time; // seconds, 0: no limit
     std::optional<std::string> extended_data;     // base64, wsman.md 11.4
+    std::optional<endpoint_reference> mp_server;  // an AMT_ManagementPresenceRemoteSAP by Name
 
     static consteval auto fields() {
         using s = add_remote_access_policy_rule_input;
         return std::array{row<&s::trigger>("Trigger"), row<&s::tunnel_life_time>("TunnelLifeTime"),
-                          row<&s::extended_data>("ExtendedData")};
+                          row<&s::extended_data>("ExtendedData"), row<&s::mp_server>("MpServer")};
     }
 };
 
