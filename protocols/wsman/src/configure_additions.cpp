@@ -6,8 +6,6 @@
 #include <costrand/core/as_result.hpp>
 #include <costrand/wsman/classes/calls.hpp>
 
-#include <ranges>
-
 namespace costrand::wsman {
 
 std::string instance_of(const std::optional<endpoint_reference> &reference) {
@@ -80,9 +78,11 @@ awaitable<void> additions::add_key(core::secret key) {
 }
 
 awaitable<void> additions::take_back() {
-    for (auto &which : std::views::reverse(added_))
+    while (!added_.empty()) { // the last first
+        auto which = std::move(added_.back());
+        added_.pop_back();
         (void)co_await try_to_remove(amt_, std::move(which)); // the change's own error is told
-    added_.clear();
+    }
 }
 
 } // namespace costrand::wsman
