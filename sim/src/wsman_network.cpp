@@ -6,6 +6,7 @@
 #include "wsman_faults.hpp"
 #include "wsman_instances.hpp"
 #include "wsman_methods.hpp"
+#include "wsman_tls.hpp"
 
 #include <algorithm>
 #include <array>
@@ -82,7 +83,8 @@ void add_context(device_state &state, const xml_element &certificate) {
     contexts.instances.push_back(std::move(made));
 }
 
-// Certificates that are not here: 1, the only other value that the method has.
+// Certificates that are not here, and a client's without its key: 1, the only other value that the
+// method has.
 method_outcome set_8021x_certificates(method_call &call) {
     constexpr std::uint32_t internal_error = 1;
     if (!first_instance(call.state.objects, settings_class))
@@ -96,7 +98,8 @@ method_outcome set_8021x_certificates(method_call &call) {
             continue;
         const auto *certificate =
             referred(call.state.objects, reference, "AMT_PublicKeyCertificate");
-        if (!certificate)
+        const bool is_own = name == names.back();
+        if (!certificate || (is_own && !has_private_key(call.state, *certificate)))
             return returns(internal_error);
         found.push_back(*certificate);
     }

@@ -61,15 +61,6 @@ bool is_key_used(const device_state &state, const xml_element &pair) {
            });
 }
 
-bool has_key(const device_state &state, const xml_element &certificate) {
-    const auto *pairs = state.objects.find_name("AMT_PublicPrivateKeyPair");
-    const auto wanted = public_key_text(certificate);
-    return pairs && std::ranges::any_of(pairs->instances, [&](const auto &pair) {
-               return pair.value("DERKey") == wanted &&
-                      state.key_pairs.contains(pair.value("InstanceID"));
-           });
-}
-
 // Asked for or in force.
 bool is_tls_on(const device_state &state) {
     const auto *settings = state.objects.find_name("AMT_TLSSettingData");
@@ -93,6 +84,15 @@ bool trusts_somebody(const device_state &state) {
 
 } // namespace
 
+bool has_private_key(const device_state &state, const xml_element &certificate) {
+    const auto *pairs = state.objects.find_name("AMT_PublicPrivateKeyPair");
+    const auto wanted = public_key_text(certificate);
+    return pairs && std::ranges::any_of(pairs->instances, [&](const auto &pair) {
+               return pair.value("DERKey") == wanted &&
+                      state.key_pairs.contains(pair.value("InstanceID"));
+           });
+}
+
 std::optional<wsman::fault> refuse_tls_context(const device_state &state, const xml_element &body) {
     const auto *certificate_property = body.child("ElementInContext");
     const auto *collection_property = body.child("ElementProvidingContext");
@@ -106,7 +106,8 @@ std::optional<wsman::fault> refuse_tls_context(const device_state &state, const 
     const bool right_collection = known && !known->instances.empty() && collection &&
                                   collection->resource_uri == known->resource_uri;
     if (!certificate || !right_collection ||
-        certificate->value("TrustedRootCertficate") == "true" || !has_key(state, *certificate))
+        certificate->value("TrustedRootCertficate") == "true" ||
+        !has_private_key(state, *certificate))
         return invalid_values();
     return std::nullopt;
 }

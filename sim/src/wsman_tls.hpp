@@ -31,4 +31,8 @@ create_tls_context(device_state &state, const wsman::xml_element &body);
 [[nodiscard]] std::optional<wsman::fault> refuse_tls_delete(const device_state &state,
                                                             const wsman::xml_element &instance);
 
+// Whether AMT has the private key of that certificate.
+[[nodiscard]] bool has_private_key(const device_state &state,
+                                   const wsman::xml_element &certificate);
+
 } // namespace costrand::sim

@@ -6,6 +6,7 @@
 #include "wsman_faults.hpp"
 #include "wsman_instances.hpp"
 #include "wsman_methods.hpp"
+#include "wsman_tls.hpp"
 
 #include <algorithm>
 #include <array>
@@ -66,13 +67,16 @@ bool is_endpoint(const device_state &state, const xml_element &reference) {
            to->selectors[0].value == "WiFi Endpoint 0";
 }
 
-// A credential that is named must be here.
+// A credential that is named must be here, the device's own with its key.
 bool are_credentials_here(const method_call &call) {
     constexpr auto names = std::to_array<std::string_view>({"ClientCredential", "CACredential"});
     return std::ranges::all_of(names, [&](std::string_view name) {
         const auto *reference = call.input.child(name);
-        return !reference ||
-               referred(call.state.objects, reference, "AMT_PublicKeyCertificate") != nullptr;
+        if (!reference)
+            return true;
+        const auto *certificate =
+            referred(call.state.objects, reference, "AMT_PublicKeyCertificate");
+        return certificate && (name != names.front() || has_private_key(call.state, *certificate));
     });
 }
 

@@ -48,6 +48,8 @@ exit_code code_of(configure_task task) {
         return exit_code::wifi_configuration_failed;
     case configure_task::wired:
         return exit_code::wired_configuration_failed;
+    case configure_task::wired_8021x:
+        return exit_code::ieee8021x_configuration_failed;
     case configure_task::add_proxy:
     case configure_task::list_proxies:
     case configure_task::remove_proxy:
@@ -142,6 +144,29 @@ awaitable<std::string> set_wifi_sync(wsman::client &amt, const configure_setting
     co_return message + "they are " + (what.wifi_with_uefi ? "" : "not ") + "shared with the UEFI";
 }
 
+awaitable<void> add_wireless(wsman::client &amt, configure_settings what) {
+    if (!what.ieee8021x)
+        return wsman::add_wireless(amt, std::move(what.wireless));
+    return wsman::add_wireless(amt, std::move(what.wireless), std::move(*what.ieee8021x));
+}
+
+// Its failures have a code of their own.
+awaitable<void> set_wired_8021x(wsman::client &amt, configure_settings what) {
+    if (!what.ieee8021x)
+        co_return;
+    std::optional<activate::failure> failed;
+    try {
+        co_await wsman::set_wired_8021x(amt, *what.ieee8021x);
+        co_return;
+    } catch (const system_error &e) {
+        if (e.code() == core::cond::cancelled)
+            throw;
+        what.task = configure_task::wired_8021x;
+        failed = told(what, e);
+    }
+    throw activate::error(std::move(*failed));
+}
+
 awaitable<configured> carry_out(activate::amt_client &device, const activate::environment &env,
                                 configure_settings what, std::function<std::int64_t()> now) {
     auto &amt = device.get();
@@ -173,7 +198,7 @@ awaitable<configured> carry_out(activate::amt_client &device, const activate::en
     case configure_task::add_wireless:
         out.message =
             "the wireless profile " + activate::printable(what.wireless.name, 100) + " is written";
-        co_await wsman::add_wireless(amt, std::move(what.wireless));
+        co_await add_wireless(amt, std::move(what));
         break;
     case configure_task::purge_wireless: {
         const auto deleted = co_await wsman::purge_wireless(amt);
@@ -181,9 +206,11 @@ awaitable<configured> carry_out(activate::amt_client &device, const activate::en
         break;
     }
     case configure_task::wired:
-        out.message = say_wired(what.wired);
-        co_await wsman::set_wired(amt, std::move(what.wired));
+        out.message = say_wired(what.wired) + (what.ieee8021x ? ", and 802.1x is on" : "");
+        co_await wsman::set_wired(amt, what.wired);
+        co_await set_wired_8021x(amt, std::move(what));
         break;
+    case configure_task::wired_8021x: // a part of wired
     case configure_task::add_proxy:
         out.message = "the proxy " + activate::printable(what.proxy.address, 256) + " is added";
         co_await wsman::add_proxy(amt, std::move(what.proxy));

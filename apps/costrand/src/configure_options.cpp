@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace costrand::commands {
@@ -49,8 +50,8 @@ constexpr std::array own = {
                       "wireless: its place among the profiles, 1 to 255")),
     one_of("4|6|7|32768", "6",
            row(command, "authenticationMethod", 0, "RPC_AUTHENTICATION_METHOD", choice, "", works,
-               "wireless: 4 WPA, 6 WPA2, 32768 WPA3, each with a passphrase; 7, 802.1x, is not in "
-               "this version yet")),
+               "wireless: 4 WPA, 6 WPA2, 32768 WPA3, each with a passphrase; 7 WPA2 with "
+               "802.1x")),
     one_of("3|4", "4",
            row(command, "encryptionMethod", 0, "RPC_ENCRYPTION_METHOD", choice, "", works,
                "wireless: 3 TKIP, 4 CCMP")),
@@ -67,6 +68,22 @@ constexpr std::array own = {
     row(command, "primarydns", 0, "RPC_PRIMARYDNS", text, "IPV4", works, "wired: with it"),
     row(command, "secondarydns", 0, "RPC_SECONDARYDNS", text, "IPV4", works,
         "wired: may be with it"),
+    row(command, "ieee8021xProfileName", 0, "RPC_IEEE8021X_PROFILE_NAME", text, "NAME", works,
+        "wired, wireless: 802.1x, with the settings below; a name for them"),
+    one_of("0|2", "0",
+           row(command, "ieee8021xAuthenticationProtocol", 0,
+               "RPC_IEEE8021X_AUTHENTICATION_PROTOCOL", choice, "", works,
+               "802.1x: 0 EAP-TLS, 2 PEAPv0/EAP-MSCHAPv2")),
+    row(command, "ieee8021xUsername", 0, "RPC_IEEE8021X_USERNAME", text, "NAME", works,
+        "802.1x: the user that AMT is"),
+    secret(row(command, "ieee8021xPassword", 0, "RPC_IEEE8021X_PASSWORD", text, "PASSWORD", works,
+               "802.1x with 2: the user's password, at most 32 bytes")),
+    row(command, "ieee8021xClientCert", 0, "RPC_IEEE8021X_CLIENT_CERT", text, "PEM", works,
+        "802.1x with 0: AMT's certificate, PEM or base64 of DER"),
+    secret(row(command, "ieee8021xPrivateKey", 0, "RPC_IEEE8021X_PRIVATE_KEY", text, "PEM", works,
+               "802.1x with 0: its RSA key, without a passphrase")),
+    row(command, "ieee8021xCACert", 0, "RPC_IEEE8021X_CA_CERT", text, "PEM", works,
+        "802.1x: the root certificate above the authentication server's"),
     row(command, "list", 0, "RPC_LIST", toggle, "", works, "proxy: tell which there are"),
     row(command, "delete", 0, "RPC_DELETE", toggle, "", works,
         "proxy: delete the one with --address"),
@@ -168,16 +185,22 @@ void read_wireless(values_in values, configure_settings &out) {
         refuse_syntax("the profile needs the network's name, of 1 to 32 bytes: --ssid");
     profile.priority = number(values, "priority", 1, 255);
     const auto method = values["authenticationMethod"].text.reveal();
-    if (method == "7")
-        refuse_syntax(named(values, "authenticationMethod") +
-                      ": profiles with 802.1x are not in this version yet");
     using cim = wsman::cim::authentication_method;
     profile.authentication = method == "4"       ? cim::wpa_psk
+                             : method == "7"     ? cim::wpa2_ieee8021x
                              : method == "32768" ? cim::wpa3_sae
                                                  : cim::wpa2_psk;
     profile.encryption = values["encryptionMethod"].text.reveal() == "3"
                              ? wsman::cim::encryption_method::tkip
                              : wsman::cim::encryption_method::ccmp;
+    if (method == "7") {
+        read_8021x(values, out);
+        return;
+    }
+    for (const auto option : ieee8021x_options) // what a file has for others is no contradiction
+        if (values[option].from == activate::origin::command_line)
+            refuse(exit_code::invalid_parameter_combination,
+                   named(values, option) + " is for --authenticationMethod 7");
     profile.passphrase = values["pskPassphrase"].text;
     const auto length = profile.passphrase.reveal().size();
     if (length < shortest_phrase || length > longest_phrase)
@@ -198,10 +221,24 @@ std::string ipv4(values_in values, std::string_view option, exit_code code) {
     return text;
 }
 
+// The first of them; nullptr: none.
+const std::string_view *given_on_command_line(values_in values,
+                                              std::span<const std::string_view> options) {
+    const auto found = std::ranges::find_if(options, [&](std::string_view option) {
+        return values[option].from == activate::origin::command_line;
+    });
+    return found == options.end() ? nullptr : &*found;
+}
+
 void read_wired(values_in values, configure_settings &out) {
     constexpr std::array<std::string_view, 5> fixed = {"ipaddress", "subnetmask", "gateway",
                                                        "primarydns", "secondarydns"};
     auto &port = out.wired;
+    if (values.given("ieee8021xProfileName"))
+        read_8021x(values, out);
+    else if (const auto *more = given_on_command_line(values, ieee8021x_options))
+        refuse(exit_code::missing_ieee8021x_configuration,
+               named(values, *more) + " needs --ieee8021xProfileName");
     port.dhcp = values.is_on("dhcp");
     port.ip_sync = values.is_on("ipsync");
     if (port.dhcp || port.ip_sync) {
@@ -277,11 +314,14 @@ constexpr std::array subcommands = {
                &read_wifi_sync, "whose wireless profiles AMT takes over and shares"},
     subcommand{"wireless", "addwifisettings", configure_task::add_wireless,
                "profileName ssid priority authenticationMethod encryptionMethod pskPassphrase "
-               "purge",
+               "purge ieee8021xProfileName ieee8021xAuthenticationProtocol ieee8021xUsername "
+               "ieee8021xPassword ieee8021xClientCert ieee8021xPrivateKey ieee8021xCACert",
                &read_wireless, "writes one wireless profile, or deletes all"},
     subcommand{"wired", "ethernet addethernetsettings", configure_task::wired,
-               "dhcp ipsync ipaddress subnetmask gateway primarydns secondarydns", &read_wired,
-               "how AMT's wired port gets its addresses"},
+               "dhcp ipsync ipaddress subnetmask gateway primarydns secondarydns "
+               "ieee8021xProfileName ieee8021xAuthenticationProtocol ieee8021xUsername "
+               "ieee8021xPassword ieee8021xClientCert ieee8021xPrivateKey ieee8021xCACert",
+               &read_wired, "how AMT's wired port gets its addresses, and 802.1x"},
     subcommand{"proxy", "httpproxy", configure_task::add_proxy,
                "list delete address port networkdnssuffix", &read_proxy,
                "HTTP proxies on AMT's way to a server: adds, lists, deletes"},

@@ -89,4 +89,61 @@ void read_cira(values_in values, configure_settings &out) {
                       ": at most 5 domains of at most 191 bytes each");
 }
 
+namespace {
+
+[[noreturn]] void refuse_8021x(std::string text) {
+    refuse(exit_code::missing_ieee8021x_configuration, "802.1x: " + std::move(text));
+}
+
+std::vector<std::byte> certificate(values_in values, std::string_view option) {
+    if (!values.given(option))
+        refuse_8021x("--" + std::string(option) + " is needed, a certificate in PEM");
+    try {
+        return wsman::certificate_of_text(values[option].text.reveal());
+    } catch (const system_error &e) {
+        refuse(exit_code::invalid_user_input, named(values, option) + ": " + e.what());
+    }
+}
+
+void read_key(values_in values, wsman::ieee8021x &out) {
+    constexpr std::string_view option = "ieee8021xPrivateKey";
+    if (!values.given(option))
+        refuse_8021x("the key of the certificate is needed, in PEM: set RPC_IEEE8021X_PRIVATE_KEY "
+                     "or give --ieee8021xPrivateKey");
+    try {
+        out.key = wsman::key_of_text(values[option].text);
+    } catch (const system_error &e) {
+        refuse(exit_code::invalid_user_input, named(values, option) + ": " + e.what());
+    }
+    if (!wsman::belong_together(out.certificate, out.key))
+        refuse(exit_code::invalid_user_input,
+               named(values, option) + " is not the key of --ieee8021xClientCert");
+}
+
+} // namespace
+
+void read_8021x(values_in values, configure_settings &out) {
+    constexpr std::size_t longest_user = 128, longest_password = 32;
+    wsman::ieee8021x made;
+    made.name = values.text("ieee8021xProfileName");
+    if (made.name.empty())
+        refuse_8021x("the settings need a name: --ieee8021xProfileName");
+    made.user = values.text("ieee8021xUsername");
+    if (made.user.empty() || made.user.size() > longest_user)
+        refuse_8021x("a user of 1 to 128 bytes is needed: --ieee8021xUsername");
+    made.root = certificate(values, "ieee8021xCACert");
+    if (values["ieee8021xAuthenticationProtocol"].text.reveal() == "2") {
+        made.protocol = wsman::eap::peap_mschapv2;
+        made.password = values["ieee8021xPassword"].text;
+        const auto length = made.password.reveal().size();
+        if (length == 0 || length > longest_password)
+            refuse_8021x("a password of 1 to 32 bytes is needed: set RPC_IEEE8021X_PASSWORD or "
+                         "give --ieee8021xPassword");
+    } else {
+        made.certificate = certificate(values, "ieee8021xClientCert");
+        read_key(values, made);
+    }
+    out.ieee8021x = std::move(made);
+}
+
 } // namespace costrand::commands

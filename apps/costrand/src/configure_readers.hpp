@@ -7,6 +7,7 @@
 #include <costrand/activate/failure.hpp>
 #include <costrand/commands/configure.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,5 +28,12 @@ using values_in = const activate::option_values &;
 
 void read_tls(values_in values, configure_settings &out);
 void read_cira(values_in values, configure_settings &out);
+void read_8021x(values_in values, configure_settings &out); // of wired and wireless
+
+inline constexpr std::array<std::string_view, 7> ieee8021x_options = {
+    "ieee8021xProfileName", "ieee8021xAuthenticationProtocol",
+    "ieee8021xUsername",    "ieee8021xPassword",
+    "ieee8021xClientCert",  "ieee8021xPrivateKey",
+    "ieee8021xCACert"};
 
 } // namespace costrand::commands

@@ -3,6 +3,7 @@
 #include <costrand/wsman/configure.hpp>
 
 #include "configure_additions.hpp"
+#include "configure_wireless.hpp"
 
 #include <costrand/core/error.hpp>
 #include <costrand/wsman/classes/boot_settings.hpp>
@@ -54,12 +55,25 @@ cim::wifi_endpoint_settings settings_of(wireless_profile profile, const std::str
     out.encryption_method = profile.encryption;
     out.ssid = std::move(profile.ssid);
     out.priority = profile.priority;
-    out.psk_pass_phrase = std::move(profile.passphrase);
+    if (!profile.passphrase.empty())
+        out.psk_pass_phrase = std::move(profile.passphrase);
     return out;
 }
 
-awaitable<void> add_profile(client &amt, cim::wifi_endpoint_settings settings) {
+// Of the input of adding and of updating.
+template <typename Input>
+void write_8021x(Input &to, std::optional<wireless_8021x> from) {
+    if (!from)
+        return;
+    to.ieee8021x_settings_input = std::move(from->settings);
+    to.client_credential = std::move(from->client);
+    to.ca_credential = std::move(from->root);
+}
+
+awaitable<void> add_profile(client &amt, cim::wifi_endpoint_settings settings,
+                            std::optional<wireless_8021x> more) {
     amt::add_wifi_settings_input input;
+    write_8021x(input, std::move(more));
     std::vector<selector> endpoint;
     endpoint.push_back({"Name", "WiFi Endpoint 0"});
     input.wifi_endpoint = reference_to<cim::wifi_endpoint>(std::move(endpoint));
@@ -69,8 +83,10 @@ awaitable<void> add_profile(client &amt, cim::wifi_endpoint_settings settings) {
 }
 
 // The old one is there until the device has taken the new one: its passphrase cannot be read.
-awaitable<void> update_profile(client &amt, cim::wifi_endpoint_settings settings) {
+awaitable<void> update_profile(client &amt, cim::wifi_endpoint_settings settings,
+                               std::optional<wireless_8021x> more) {
     amt::update_wifi_settings_input input;
+    write_8021x(input, std::move(more));
     input.wifi_endpoint_settings =
         reference_to<cim::wifi_endpoint_settings>(by_instance(*settings.instance_id));
     input.wifi_endpoint_settings_input = std::move(settings);
@@ -126,6 +142,11 @@ awaitable<void> set_wired(client &amt, wired_settings wanted) {
 }
 
 awaitable<void> add_wireless(client &amt, wireless_profile profile) {
+    return write_wireless(amt, std::move(profile), std::nullopt);
+}
+
+awaitable<void> write_wireless(client &amt, wireless_profile profile,
+                               std::optional<wireless_8021x> more) {
     const auto known = co_await all_instances<cim::wifi_endpoint_settings>(amt);
     const auto id = std::string(profile_prefix) + profile.name;
     const bool is_there =
@@ -133,9 +154,9 @@ awaitable<void> add_wireless(client &amt, wireless_profile profile) {
     co_await switch_wifi_on(amt);
     auto settings = settings_of(std::move(profile), id);
     if (is_there)
-        co_await update_profile(amt, std::move(settings));
+        co_await update_profile(amt, std::move(settings), std::move(more));
     else
-        co_await add_profile(amt, std::move(settings));
+        co_await add_profile(amt, std::move(settings), std::move(more));
 }
 
 awaitable<std::size_t> purge_wireless(client &amt) {

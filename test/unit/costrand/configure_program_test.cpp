@@ -155,3 +155,38 @@ TEST_CASE("remote access, with a password that the result tells, is in what AMT 
     CHECK(has(end.out, "\"AccessInfo\": \"mps.example.com\""));
     CHECK(has(end.out, "\"PolicyRuleName\": \"Periodic\""));
 }
+
+TEST_CASE(
+    "802.1x of the wired port and of a wireless profile, without a trace of key and password") {
+    if (!test::amtsim_can_run())
+        return;
+    sim::certificate_subject subject;
+    subject.common_name = "device.example.com";
+    subject.not_before = 1'700'000'000;
+    subject.not_after = 2'000'000'000;
+    const auto own = sim::make_root(subject, sim::generated_keys()->next_key());
+    const test::temporary_folder folder;
+    const auto certificate = folder.write("own.pem", sim::chain_pem(own.chain));
+    const auto key = folder.write("key.pem", std::string(own.key.reveal()));
+    const auto end = on_device(
+        {"--profile", "amt18-wireless"},
+        "\"$1\" activate --local --ccm >/dev/null && "
+        "RPC_IEEE8021X_CA_CERT=$(cat " +
+            certificate +
+            "); export RPC_IEEE8021X_CA_CERT; "
+            "RPC_IEEE8021X_PRIVATE_KEY=\"$(cat " +
+            key + ")\" RPC_IEEE8021X_CLIENT_CERT=\"$(cat " + certificate +
+            ")\" \"$1\" configure wired --dhcp --ieee8021xProfileName office "
+            "--ieee8021xUsername device.example.com && "
+            "RPC_IEEE8021X_PASSWORD='not to be seen' \"$1\" configure wireless --profileName lab "
+            "--ssid net --authenticationMethod 7 --ieee8021xProfileName office "
+            "--ieee8021xAuthenticationProtocol 2 --ieee8021xUsername device && "
+            "\"$1\" diagnostics wsman get IPS_IEEE8021xSettings CIM_WiFiEndpointSettings");
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(has(end.out, "the wired port gets its addresses by DHCP, and 802.1x is on"));
+    CHECK(has(end.out, "the wireless profile lab is written"));
+    CHECK(has(end.out, "\"Enabled\": 2"));
+    CHECK(has(end.out, "\"AuthenticationMethod\": 7"));
+    for (const char *secret : {"not to be seen", "BEGIN"})
+        CHECK_FALSE(has(end.out + end.err, secret));
+}

@@ -130,7 +130,12 @@ TEST_CASE("what a subcommand needs and lacks has the published code, and so has 
     CHECK(parse({"wireless", "--profileName", "a", "--ssid", "b"}).code() ==
           exit_code::invalid_user_input);
     CHECK(parse({"wireless", "--profileName", "a", "--ssid", "b", "--authenticationMethod", "7"})
-              .failure->text.find("802.1x") != std::string::npos);
+              .code() == exit_code::missing_ieee8021x_configuration);
+    CHECK(parse({"wireless", "--profileName", "a", "--ssid", "b", "--pskPassphrase", "12345678",
+                 "--ieee8021xUsername", "u"})
+              .code() == exit_code::invalid_parameter_combination);
+    CHECK(parse({"wired", "--dhcp", "--ieee8021xUsername", "u"}).code() ==
+          exit_code::missing_ieee8021x_configuration);
     CHECK(parse({"wireless", "--profileName", "a", "--ssid", "b", "--priority", "0"}).code() ==
           exit_code::incorrect_command_line_parameters);
     CHECK(parse({"wired"}).code() == exit_code::incorrect_command_line_parameters);
@@ -177,6 +182,57 @@ TEST_CASE("tls: each mode, and the pause between the two settings") {
     CHECK(parse({"tls", "--mode", "none"}).settings->tls.mode == tls_mode::off);
     CHECK(parse({"tls"}).settings->tls.mode == tls_mode::server);
     CHECK(parse({"tls"}).settings->tls.pause == std::chrono::seconds(3));
+}
+
+TEST_CASE("802.1x of wired and wireless: a certificate with its key, or a password") {
+    const auto keys = sim::pooled_keys();
+    sim::certificate_subject subject;
+    subject.common_name = "device.example.com";
+    subject.not_before = 1'700'000'000;
+    subject.not_after = 2'000'000'000;
+    const auto own = sim::make_root(subject, keys->next_key());
+    const auto pem = sim::chain_pem(own.chain);
+    const std::string key(own.key.reveal()), other(keys->next_key().reveal());
+    const words common = {"--ieee8021xProfileName", "office", "--ieee8021xUsername", "device"};
+    const auto wired = [&common](words more) {
+        words all = {"wired", "--dhcp"};
+        all.insert(all.end(), common.begin(), common.end());
+        all.insert(all.end(), more.begin(), more.end());
+        return parse(std::move(all));
+    };
+    constexpr auto missing = exit_code::missing_ieee8021x_configuration;
+    CHECK(wired({}).code() == missing);
+    CHECK(wired({"--ieee8021xCACert", root_text()}).code() == missing);
+    CHECK(wired({"--ieee8021xCACert", root_text(), "--ieee8021xClientCert", pem}).code() ==
+          missing);
+    CHECK(wired({"--ieee8021xCACert", root_text(), "--ieee8021xClientCert", pem,
+                 "--ieee8021xPrivateKey", other})
+              .code() == exit_code::invalid_user_input);
+    CHECK(wired({"--ieee8021xCACert", "no certificate", "--ieee8021xClientCert", pem,
+                 "--ieee8021xPrivateKey", key})
+              .code() == exit_code::invalid_user_input);
+    CHECK(wired({"--ieee8021xCACert", root_text(), "--ieee8021xAuthenticationProtocol", "2"})
+              .code() == missing);
+    const auto with_key = wired({"--ieee8021xCACert", root_text(), "--ieee8021xClientCert", pem,
+                                 "--ieee8021xPrivateKey", key});
+    REQUIRE(with_key.settings);
+    REQUIRE(with_key.settings->ieee8021x);
+    CHECK(with_key.settings->ieee8021x->certificate == own.chain.front());
+
+    environment = {{"RPC_IEEE8021X_PASSWORD", "secret"}};
+    words wireless = {
+        "wireless", "--profileName",          "lab", "--ssid",
+        "net",      "--authenticationMethod", "7",   "--ieee8021xAuthenticationProtocol",
+        "2",        "--ieee8021xCACert",      pem};
+    wireless.insert(wireless.end(), common.begin(), common.end());
+    const auto with_password = parse(std::move(wireless));
+    environment.clear();
+    REQUIRE(with_password.settings);
+    REQUIRE(with_password.settings->ieee8021x);
+    CHECK(with_password.settings->ieee8021x->password.reveal() == "secret");
+    CHECK(with_password.settings->wireless.authentication ==
+          wsman::cim::authentication_method::wpa2_ieee8021x);
+    CHECK_FALSE(parse({"wired", "--dhcp"}).settings->ieee8021x);
 }
 
 TEST_CASE("cira: what it needs, from the command line and from the environment") {

@@ -304,3 +304,14 @@ TEST_CASE("certificates of 802.1x are in use until it is switched off") {
     CHECK(b.all("IPS_8021xCredentialContext").empty());
     CHECK(b.ask(remove).fault == std::nullopt);
 }
+
+TEST_CASE("a client certificate of 802.1x without its key in AMT is refused") {
+    wifi_bench b;
+    const auto id = b.add_certificate();
+    const auto done = b.ask(invoke("IPS_IEEE8021xSettings", "SetCertificates",
+                                   "<h:ClientCertificate>" +
+                                       reference_to("AMT_PublicKeyCertificate", "InstanceID", id) +
+                                       "</h:ClientCertificate>"));
+    CHECK(done.return_value() == 1u);
+    CHECK(b.all("IPS_8021xCredentialContext").empty());
+}

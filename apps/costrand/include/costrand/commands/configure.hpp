@@ -10,11 +10,13 @@
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/wsman/configure.hpp>
+#include <costrand/wsman/configure_8021x.hpp>
 #include <costrand/wsman/configure_cira.hpp>
 #include <costrand/wsman/configure_tls.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,7 @@ enum class configure_task {
     add_wireless,
     purge_wireless,
     wired,
+    wired_8021x, // a part of wired
     add_proxy,
     list_proxies,
     remove_proxy,
@@ -54,6 +57,7 @@ struct configure_settings {
     bool wifi_with_system = true, wifi_with_uefi = true;
     wsman::wireless_profile wireless;
     wsman::wired_settings wired;
+    std::optional<wsman::ieee8021x> ieee8021x; // of the wired port, or of the wireless profile
     wsman::proxy_settings proxy;
     wsman::tls_settings tls; // without its clock
     wsman::cira_settings cira;
@@ -67,7 +71,7 @@ struct configure_settings {
 
 // The word behind "configure" is the subcommand, or one of its aliases. Throws activate::error with
 // the code that the table has for the value that is missing or wrong: 23, 26, 27, 29 to 32, 36,
-// 116, else 28; 33 for options that exclude each other.
+// 116, 117, else 28; 33 for options that exclude each other.
 [[nodiscard]] configure_settings make_configure_settings(const activate::option_values &values,
                                                          std::vector<activate::notice> &notices);
 
