@@ -163,6 +163,12 @@ awaitable<remote_access_status> amthi::read_remote_access_status() {
     co_return value_of(decode_remote_access(reply->bytes));
 }
 
+awaitable<cira_log> amthi::read_cira_log() {
+    const std::vector<std::byte> version = {std::byte{cira_log_version}};
+    const auto reply = co_await query(command::cira_log, version);
+    co_return value_of(decode_cira_log(reply->bytes));
+}
+
 awaitable<void> amthi::unprovision() {
     constexpr std::uint32_t mode = 0; // the only one that is defined
     auto request = encode_request(command::unprovision, mode);

@@ -37,6 +37,8 @@ class category : public boost::system::error_category {
             return "the firmware did not reply in time";
         case errc::no_device:
             return "none of the management engine devices carries AMT";
+        case errc::unsupported_request:
+            return "this firmware does not know what it was asked";
         case errc::not_supported:
             return "the management engine device is not supported on this system";
         }

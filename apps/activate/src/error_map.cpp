@@ -60,6 +60,7 @@ constexpr std::array heci_rows = {
                     "the firmware hangs or restarts: wait a minute and try again"},
     row<heci::errc>{heci::errc::no_device, amt_not_detected,
                     "this machine has no AMT, or it is disabled in the BIOS"},
+    row<heci::errc>{heci::errc::unsupported_request, generic_failure, ""},
     row<heci::errc>{heci::errc::not_supported, heci_driver_not_detected, ""},
 };
 

@@ -62,8 +62,10 @@ std::span<const command_spec> commands() noexcept {
                      maintenance_options()},
         command_spec{command_id::configure, "configure", "", "SUBCOMMAND",
                      "one setting of an activated device", configure_options()},
-        command_spec{command_id::diagnostics, "diagnostics", "diag", "wsman list|get [CLASS...]",
-                     "what AMT says of itself over WS-Management", diagnostics_options()},
+        command_spec{command_id::diagnostics, "diagnostics", "diag",
+                     "wsman list|get [CLASS...] | cira | csme",
+                     "what AMT says of itself over WS-Management, and the logs of the firmware",
+                     diagnostics_options()},
         command_spec{command_id::version, "version", "", "", "the version of this program",
                      version_table},
     };

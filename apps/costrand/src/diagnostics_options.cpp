@@ -20,11 +20,11 @@ constexpr std::string_view command = "diagnostics";
 
 constexpr std::array own = {
     row(command, "class", 'c', "", list, "CLASS", works,
-        "the class to get, any number of times; a name without -c does the same"),
-    row(command, "all", 'a', "", toggle, "", works, "all classes that list names"),
+        "wsman: the class to get, any number of times; a name without -c does the same"),
+    row(command, "all", 'a', "", toggle, "", works, "wsman: all classes that list names"),
     one_of("json|xml|table", "json",
-           row(command, "format", 'f', "", choice, "", works, "the form of the result")),
-    row(command, "output", 'o', "", text, "FILE", works, "write the result to FILE"),
+           row(command, "format", 'f', "", choice, "", works, "wsman: the form of the result")),
+    row(command, "output", 'o', "", text, "FILE", works, "write the result, or the log, to FILE"),
 };
 
 constexpr std::array believed = {
@@ -91,6 +91,33 @@ wsman_format format_of(std::string_view word) {
                              : wsman_format::json;
 }
 
+// The words behind "wsman".
+void read_wsman(const activate::option_values &values, std::span<const std::string> words,
+                diagnostics_settings &out) {
+    if (words.empty())
+        return;
+    if (words[0] == "list") {
+        if (words.size() > 1)
+            refuse("unexpected argument " + quoted(words[1]));
+        out.task = diagnostics_task::list_classes;
+    } else if (words[0] == "get") {
+        out.task = diagnostics_task::get_classes;
+        out.classes = classes_to_get(values, words.subspan(1));
+    } else {
+        refuse(quoted(words[0]) + ": diagnostics wsman has list and get");
+    }
+}
+
+void read_log(const activate::option_values &values, std::span<const std::string> words,
+              diagnostics_settings &out) {
+    if (words.size() > 1)
+        refuse("unexpected argument " + quoted(words[1]));
+    for (const std::string_view name : {"class", "all", "format"})
+        if (values[name].from == activate::origin::command_line)
+            refuse(named(values, name) + " is no option of diagnostics " + words[0]);
+    out.task = words[0] == "cira" ? diagnostics_task::cira : diagnostics_task::csme;
+}
+
 } // namespace
 
 activate::option_table diagnostics_options() noexcept {
@@ -112,20 +139,12 @@ diagnostics_settings make_diagnostics_settings(const activate::option_values &va
     words = words.subspan(std::min<std::size_t>(words.size(), 1)); // the command
     if (words.empty())
         return out;
-    if (words[0] != "wsman" && words[0] != "ws-man")
-        refuse(quoted(words[0]) + ": diagnostics has one subject, wsman");
-    if (words.size() == 1)
-        return out;
-    if (words[1] == "list") {
-        if (words.size() > 2)
-            refuse("unexpected argument " + quoted(words[2]));
-        out.task = wsman_task::list;
-    } else if (words[1] == "get") {
-        out.task = wsman_task::get;
-        out.classes = classes_to_get(values, words.subspan(2));
-    } else {
-        refuse(quoted(words[1]) + ": diagnostics wsman has list and get");
-    }
+    if (words[0] == "wsman" || words[0] == "ws-man")
+        read_wsman(values, words.subspan(1), out);
+    else if (words[0] == "cira" || words[0] == "csme")
+        read_log(values, words, out);
+    else
+        refuse(quoted(words[0]) + ": diagnostics has three subjects, wsman, cira and csme");
     return out;
 }
 

@@ -12,6 +12,7 @@
 #include <costrand/commands/command.hpp>
 #include <costrand/commands/configure.hpp>
 #include <costrand/commands/diagnostics.hpp>
+#include <costrand/commands/firmware_logs.hpp>
 #include <costrand/commands/local.hpp>
 #include <costrand/commands/remote.hpp>
 #include <costrand/commands/report.hpp>
@@ -22,6 +23,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <new>
 #include <span>
@@ -91,11 +93,10 @@ awaitable<std::vector<fetched_class>> fetch(activate::amt_client &amt,
     co_return co_await fetch_classes(amt.get(), options.classes, env);
 }
 
-void check_written(const diagnostics_settings &options, error_code why) {
+void check_written(const std::string &path, error_code why) {
     if (why)
         throw activate::error(activate::exit_code::incorrect_command_line_parameters,
-                              "--output " + activate::printable(options.output, 300) + ": " +
-                                  why.message());
+                              "--output " + activate::printable(path, 300) + ": " + why.message());
 }
 
 // `file` is open where the result goes to one.
@@ -122,7 +123,28 @@ awaitable<void> tell_classes(net::any_io_executor executor, const diagnostics_se
         co_return;
     }
     file.clear();
-    check_written(options, file.write(text));
+    check_written(options.output, file.write(text));
+}
+
+// `file` is open where --output names one; else it is made when there is something to write.
+awaitable<void> tell_log(net::any_io_executor executor, const diagnostics_settings &options,
+                         activate::console &says, trace::output &file) {
+    auto env = activate::host_environment(executor, options.base, says);
+    const auto device = activate::open_device(options.base);
+    env.device = device.get();
+    firmware_log log;
+    if (options.task == diagnostics_task::cira)
+        log = co_await read_cira_log(env);
+    else
+        log = co_await read_csme_log(env);
+    auto path = options.output;
+    if (path.empty()) {
+        path = log_file_name(log, activate::utc_stamp(std::chrono::system_clock::now()));
+        check_written(path, file.open(path));
+    }
+    file.clear();
+    check_written(path, file.write(log.content));
+    says.result(options.base.json ? log_json(log, path) : log_text(log, path));
 }
 
 int run_diagnostics(const command_spec &command, const activate::option_values &values,
@@ -131,20 +153,20 @@ int run_diagnostics(const command_spec &command, const activate::option_values &
     activate::console says(activate::console_for(options.base));
     for (const auto &[level, line] : notices)
         says.log_line(level, line);
-    if (options.task == wsman_task::help) {
+    if (options.task == diagnostics_task::help) {
         says.result(command_help(command, help_columns()));
         return 0;
     }
-    if (options.task == wsman_task::list) {
+    if (options.task == diagnostics_task::list_classes) {
         says.result(class_list());
         return 0;
     }
     trace::output file;
     if (!options.output.empty())
-        check_written(options, file.open(options.output));
+        check_written(options.output, file.open(options.output));
+    const auto task = options.task == diagnostics_task::get_classes ? &tell_classes : &tell_log;
     auto end = activate::execute(
-        [&](net::any_io_executor strand) { return tell_classes(strand, options, says, file); },
-        says);
+        [&](net::any_io_executor strand) { return task(strand, options, says, file); }, says);
     if (end.signal != 0 && end.why)
         end.why->text = "interrupted by " + std::string(activate::signal_name(end.signal));
     return activate::finish(end, options.base, says);

@@ -25,8 +25,8 @@
 #include <vector>
 
 using namespace costrand;
+using commands::diagnostics_task;
 using commands::wsman_format;
-using commands::wsman_task;
 namespace json = boost::json;
 
 namespace {
@@ -58,7 +58,7 @@ read_options read(words arguments) {
 words classes(const words &arguments) {
     const auto got = read(arguments);
     REQUIRE(got.settings);
-    CHECK(got.settings->task == wsman_task::get);
+    CHECK(got.settings->task == diagnostics_task::get_classes);
     return got.settings->classes;
 }
 
@@ -141,9 +141,9 @@ TEST_CASE("classes are named by -c, any number of times, by commas, and as words
 }
 
 TEST_CASE("a group without its sub-command is help, and what is not understood is refused") {
-    CHECK(read({}).settings->task == wsman_task::help);
-    CHECK(read({"wsman"}).settings->task == wsman_task::help);
-    CHECK(read({"wsman", "list"}).settings->task == wsman_task::list);
+    CHECK(read({}).settings->task == diagnostics_task::help);
+    CHECK(read({"wsman"}).settings->task == diagnostics_task::help);
+    CHECK(read({"wsman", "list"}).settings->task == diagnostics_task::list_classes);
     CHECK(read({"wsman", "get"}).refused == 28);
     CHECK(read({"wsman", "get", "AMT_Nonsense"}).refused == 28);
     CHECK(read({"wsman", "put"}).refused == 28);
@@ -276,4 +276,15 @@ TEST_CASE("XML holds each instance, a table each value") {
             CHECK(table.find(host) != table.npos);
         },
         5);
+}
+
+TEST_CASE("the logs are subjects of their own, and take nothing of the classes") {
+    CHECK(read({"cira"}).settings->task == diagnostics_task::cira);
+    const auto csme = read({"csme", "-o", "log.bin"});
+    REQUIRE(csme.settings);
+    CHECK(csme.settings->task == diagnostics_task::csme);
+    CHECK(csme.settings->output == "log.bin");
+    for (const words &wrong : {words{"cira", "now"}, words{"cira", "--all"},
+                               words{"csme", "--format", "xml"}, words{"csme", "-c", "x"}})
+        CHECK(read(wrong).refused == 28);
 }

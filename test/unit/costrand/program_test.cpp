@@ -114,6 +114,26 @@ TEST_CASE("a device's classes are told over LME, and its own words to a file") {
     CHECK(json::parse(end.out).at("HostName") == "lab-pc-07");
 }
 
+TEST_CASE("the firmware's logs are written to files, by default to new ones") {
+    CHECK(run({"diagnostics", "cira", "--all"}).status == 28);
+    CHECK(run({"diagnostics", "csme", "-o", "/nonexistent/file"}).status == 28);
+    if (!test::amtsim_can_run())
+        return;
+    const auto end =
+        test::under_amtsim({}, {"sh", "-c",
+                                "folder=$(mktemp -d) && cd $folder && \"$1\" diagnostics cira && "
+                                "\"$1\" diag csme -o log.bin --json && od -An -c -N4 log.bin && "
+                                "cat *Z_ciralog.txt; status=$?; rm -r $folder; exit $status",
+                                "sh", COSTRAND_ACTIVATE});
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(has(end.out, "The CIRA log ("));
+    CHECK(has(end.out, "Z_ciralog.txt\n"));
+    CHECK(has(end.out, "\"file\": \"log.bin\""));
+    CHECK(has(end.out, "\"bytes\": 16"));
+    CHECK(has(end.out, "F   L   O   G")); // how the simulated one begins
+    CHECK(has(end.out, "  Tunnel Open "));
+}
+
 TEST_CASE("activate is costrand-activate's") {
     CHECK(has(run({"activate", "--help"}).out, "Usage: costrand activate "));
     CHECK(run({"activate"}).status == 28);

@@ -5,6 +5,7 @@
 #include "device_client.hpp"
 
 #include <costrand/sim/wsman_service.hpp>
+#include <costrand/transports/amthi_cira_log.hpp>
 
 using namespace costrand;
 using namespace costrand::sim;
@@ -141,6 +142,14 @@ TEST_CASE("an attempt is given up, and then the log has it") {
     CHECK(number_at(log, 2249) == 3);       // TCP
     CHECK(number_at(log, 2249 + 261) == 2); // timed out
     CHECK(log[2787 + 6] == std::byte{0xff});
+    // As our own reader has it.
+    const auto read = heci::decode_cira_log(heci::decode_reply(log)->data);
+    REQUIRE(read.has_value());
+    CHECK(read->summary.connection_time == 1'700'000'030);
+    CHECK_FALSE(read->last_tunnel);
+    REQUIRE(read->last_failure);
+    CHECK(read->last_failure->time == 1'700'000'000);
+    CHECK(read->last_failure->server == "mps.example.com");
 }
 
 TEST_CASE("the log's versions are 0 and 1") {

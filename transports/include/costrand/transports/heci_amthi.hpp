@@ -9,6 +9,7 @@
 #include <costrand/core/log.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/core/stream.hpp>
+#include <costrand/transports/amthi_cira_log.hpp>
 #include <costrand/transports/amthi_messages.hpp>
 #include <costrand/transports/heci_device.hpp>
 #include <costrand/transports/heci_timeouts.hpp>
@@ -50,6 +51,7 @@ class amthi {
     [[nodiscard]] awaitable<lan_settings> read_lan_settings(lan_interface which);
     [[nodiscard]] awaitable<local_account> read_local_account();
     [[nodiscard]] awaitable<remote_access_status> read_remote_access_status();
+    [[nodiscard]] awaitable<cira_log> read_cira_log();
 
     // Takes the device out of client control mode, or out of an unfinished provisioning. In admin
     // control mode the firmware refuses with a status.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// diagnostics wsman: the names of WS-Management classes, and what a device says of them.
+// diagnostics: the options of its three subjects; and the first, wsman: the names of WS-Management
+// classes, and what a device says of them. The others are in firmware_logs.hpp.
 #pragma once
 
 #include <costrand/activate/cli.hpp>
@@ -15,22 +16,22 @@
 
 namespace costrand::commands {
 
-enum class wsman_task { help, list, get };
+enum class diagnostics_task { help, list_classes, get_classes, cira, csme };
 enum class wsman_format { json, xml, table };
 
 struct diagnostics_settings {
     activate::settings base; // device, transport, password, output
-    wsman_task task = wsman_task::help;
+    diagnostics_task task = diagnostics_task::help;
     std::vector<std::string> classes; // by their names, which are known
     wsman_format format = wsman_format::json;
-    std::string output; // a file; empty: stdout
+    std::string output; // a file; empty: stdout, of a log a new file in the working directory
     bool skip_amt_cert_check = false;
 };
 
 [[nodiscard]] activate::option_table diagnostics_options() noexcept;
 
-// The words behind "diagnostics" are "wsman" (or "ws-man"), "list" or "get", and class names.
-// Throws activate::error 28: what is not understood, and a class that is not known.
+// The words behind "diagnostics" are "cira", "csme", or "wsman" (or "ws-man"), "list" or "get", and
+// class names. Throws activate::error 28: what is not understood, and a class that is not known.
 [[nodiscard]] diagnostics_settings
 make_diagnostics_settings(const activate::option_values &values,
                           std::vector<activate::notice> &notices);

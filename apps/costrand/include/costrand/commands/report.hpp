@@ -14,7 +14,7 @@
 namespace costrand::commands {
 
 struct report_row {
-    enum class form { text, boolean };
+    enum class form { text, boolean, number };
 
     std::string_view key;  // of JSON
     std::string label;     // of text and table; empty: only in JSON
