@@ -121,6 +121,7 @@ amthi_outcome stop_configuration(const amthi_call &call) {
         return status::invalid_provisioning_state;
     state.provisioning = provisioning_state::pre;
     state.host_based.reset();
+    state.admin_ha1 = core::secret(); // of a configuration that was not committed
     return status::success;
 }
 

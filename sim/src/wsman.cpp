@@ -47,6 +47,18 @@ wsman_caller caller_of(const device_state &state, std::string_view user) {
     return wsman_caller(entry ? entry->realms : std::vector<std::uint32_t>());
 }
 
+// While a host-based configuration is under way on a device that takes TLS only, whoever got
+// through the handshake has shown the announced certificate. Until SetAdminAclEntryEx the
+// administrator has no password; the only client known comes with the one that it is about to set
+// (rpc-cli.md 7.3), so any is taken. Assumed.
+bool is_proved_by_certificate(const device_state &state, const profile &device,
+                              std::string_view authorization) {
+    if (!device.tls_enforced || !state.host_based || !state.admin_ha1.empty())
+        return false;
+    const auto answer = wsman::parse_authorization(authorization);
+    return answer && answer->username == state.admin_user && answer->realm == state.digest_realm;
+}
+
 std::string page(int status, std::string_view reason) {
     const auto title = std::to_string(status) + " " + std::string(reason);
     return "<!DOCTYPE html>\n<html><head><title>" + title + "</title></head><body><h1>" +
@@ -213,6 +225,8 @@ wsman_server::identified wsman_server::identify(const wsman::http_request &reque
     const auto *authorization = request.headers.find("Authorization");
     if (!authorization)
         return {};
+    if (is_proved_by_certificate(state_, device_, *authorization))
+        return {state_.admin_user, false};
     const auto life = device_.http.nonce_life;
     if (life > core::duration::zero() && now - last_issue_ > life)
         digest_.retire_nonces();

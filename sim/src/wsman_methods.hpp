@@ -81,6 +81,7 @@ enum : std::uint32_t {
     limit_reached = 23,
     invalid_parameter = 36,
     invalid_password = 2054,
+    data_missing = 2057,
     duplicate = 2058,
     cim_not_supported = 1,
     cim_invalid_parameter = 5,

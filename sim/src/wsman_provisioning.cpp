@@ -14,7 +14,15 @@
 namespace costrand::sim {
 namespace {
 
+// The end of a host-based configuration, once the administrator has a password. When firmware wants
+// an MEBx password first, which 2057 is said to mean, no source tells: not simulated.
 method_outcome commit_changes(method_call &call) {
+    if (call.state.host_based) {
+        if (call.state.admin_ha1.empty())
+            return returns(data_missing);
+        call.state.host_based.reset();
+        enter_admin_control(call.state, call.state.admin_ha1);
+    }
     commit_tls(call.state, call.device, call.keys, call.clock);
     return returns(success);
 }
@@ -68,7 +76,8 @@ bool is_strong(std::string_view password) {
 // The MEBx password is the administrator's matter; client control mode may not set it (rpc-cli.md
 // 9).
 method_outcome set_mebx_password(method_call &call) {
-    if (call.state.mode != control_mode::admin || call.user != wsman_user::administrator)
+    const bool admin = call.state.mode == control_mode::admin || call.state.host_based;
+    if (!admin || call.user != wsman_user::administrator)
         return returns(not_permitted);
     const auto password = call.input.value("Password");
     if (!is_strong(password))

@@ -104,8 +104,10 @@ TEST_CASE("a host-based configuration answers with the hash of the certificate t
           "101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f");
     CHECK(test::to_hex(*reply).substr(34, 64) == sha256_hex(on_die_identity().chain.front()));
     // It is the same one the next time, after a stop.
+    b.state.admin_ha1 = core::secret(std::string(32, 'a')); // set, but not committed
     CHECK(b.status_of(stop_op) == status::success);
     CHECK_FALSE(b.state.host_based);
+    CHECK(b.state.admin_ha1.empty());
     const auto again = answer_amthi(request, {b.state, b.device, b.now});
     CHECK(again == reply);
 }

@@ -191,19 +191,40 @@ TEST_CASE("SetHighAccuracyTimeSynch sets the device's clock to the middle of the
     CHECK(b.ask(low).body->value("Ta0") == "1795247165");
 }
 
+namespace {
+
+auto set_admin(std::string_view user, std::string_view digest) {
+    return test::invoke("AMT_AuthorizationService", "SetAdminAclEntryEx",
+                        "<h:Username>" + std::string(user) + "</h:Username><h:DigestPassword>" +
+                            std::string(digest) + "</h:DigestPassword>");
+}
+
+} // namespace
+
 TEST_CASE("SetAdminAclEntryEx takes the base64 of 16 bytes as the new digest of admin") {
     bench b;
     b.activate();
-    const auto set = [](std::string_view user, std::string_view digest) {
-        return test::invoke("AMT_AuthorizationService", "SetAdminAclEntryEx",
-                            "<h:Username>" + std::string(user) + "</h:Username><h:DigestPassword>" +
-                                std::string(digest) + "</h:DigestPassword>");
-    };
     // The 16 bytes 00 01 .. 0f.
-    CHECK(b.ask(set("admin", "AAECAwQFBgcICQoLDA0ODw==")).return_value() == 0u);
+    CHECK(b.ask(set_admin("admin", "AAECAwQFBgcICQoLDA0ODw==")).return_value() == 0u);
     CHECK(b.state.admin_ha1.reveal() == "000102030405060708090a0b0c0d0e0f");
-    CHECK(b.ask(set("admin", "AAECAw==")).return_value() == 2054u);
-    CHECK(b.ask(set("somebody", "AAECAwQFBgcICQoLDA0ODw==")).return_value() == 12u);
+    CHECK(b.ask(set_admin("admin", "AAECAw==")).return_value() == 2054u);
+    CHECK(b.ask(set_admin("somebody", "AAECAwQFBgcICQoLDA0ODw==")).return_value() == 12u);
+}
+
+TEST_CASE("CommitChanges ends a host-based configuration once admin has a password, not before") {
+    bench b;
+    b.state.provisioning = sim::provisioning_state::in;
+    b.state.host_based.emplace();
+    const auto commit = test::invoke("AMT_SetupAndConfigurationService", "CommitChanges", "");
+    CHECK(b.ask(commit).return_value() == 2057u);
+    CHECK(b.state.mode == sim::control_mode::none);
+    CHECK(b.ask(set_admin("admin", "AAECAwQFBgcICQoLDA0ODw==")).return_value() == 0u);
+    CHECK(b.state.mode == sim::control_mode::none);
+    CHECK(b.ask(commit).return_value() == 0u);
+    CHECK(b.state.mode == sim::control_mode::admin);
+    CHECK(b.state.provisioning == sim::provisioning_state::post);
+    CHECK_FALSE(b.state.host_based);
+    CHECK(b.state.admin_ha1.reveal() == "000102030405060708090a0b0c0d0e0f");
 }
 
 TEST_CASE("GetUuid gives the identifier in wire order") {
