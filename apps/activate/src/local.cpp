@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/activate/local.hpp>
 
-#include "amt_way.hpp"
+#include "amt_reach.hpp"
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/rps/messages.hpp>
 #include <costrand/transports/heci_amthi.hpp>
-#include <costrand/transports/heci_watchdog.hpp>
-#include <costrand/transports/tls.hpp>
 #include <costrand/wsman/admin_setup.hpp>
-#include <costrand/wsman/on_die_chain.hpp>
 #include <costrand/wsman/setup.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
@@ -26,8 +23,6 @@
 namespace costrand::activate {
 
 namespace {
-
-constexpr std::string_view component = "local";
 
 using wsman::control_mode;
 
@@ -56,7 +51,7 @@ class run {
           what_(std::move(what)),
           password_(options.password),
           amt_(*env.device, env.heci_limits, env.log),
-          way_(env, options),
+          reach_(env, options, what_.skip_amt_cert_check),
           random_(core::system_random()) {
         means_.log = env.log;
         means_.read_mode = [this] { return read_mode(); };
@@ -79,7 +74,7 @@ class run {
         co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
         client_.reset();
         amt_.close();
-        co_await way_.close();
+        co_await reach_.close();
         if (failed)
             std::rethrow_exception(failed);
         co_return std::move(*report);
@@ -109,7 +104,7 @@ class run {
             break;
         }
         if (reached_)
-            out.path = way_.path();
+            out.path = reach_.way().path();
         co_return out;
     }
 
@@ -122,7 +117,7 @@ class run {
             co_await log_in_as_host();
         }
         wsman::activation asked(password_);
-        asked.tls_enforced = way_.port() == transports::lms_tls_port;
+        asked.tls_enforced = reach_.is_tls();
         env_.step("activating to client control mode");
         co_return co_await wsman::activate_client(client(), std::move(asked), means_);
     }
@@ -142,11 +137,10 @@ class run {
         if (mode_ != control_mode::admin)
             co_await reach_amt();
         env_.step("activating to admin control mode");
-        if (way_.port() == transports::lms_tls_port && mode_ == control_mode::none) {
+        if (reach_.is_tls() && mode_ == control_mode::none) {
             asked.mebx_password = what_.mebx_password;
             asked.start = [this](wsman::leaf_hash ours) { return start(std::move(ours)); };
-            shown_chain_ = wsman::chain_pem(asked.certificate);
-            shown_key_ = asked.certificate.key;
+            reach_.show(wsman::chain_pem(asked.certificate), asked.certificate.key);
             co_return co_await wsman::activate_admin_over_tls(client(), std::move(asked), means_);
         }
         if (mode_ != control_mode::admin)
@@ -160,8 +154,10 @@ class run {
         told.algorithm = ours.algorithm;
         told.hash = std::move(ours.hash);
         auto theirs = co_await amt_.start_host_based_configuration(std::move(told));
-        expected_.algorithm = theirs.algorithm;
-        expected_.hash = std::move(theirs.hash);
+        wsman::leaf_hash expected;
+        expected.algorithm = theirs.algorithm;
+        expected.hash = std::move(theirs.hash);
+        reach_.expect(std::move(expected));
     }
 
     awaitable<wsman::setup_result> leave() {
@@ -217,11 +213,7 @@ class run {
     }
 
     awaitable<void> reach_amt() {
-        const auto told = co_await heci::query_enablement(*env_.device, env_.heci_limits, env_.log);
-        if (told && told->known && !told->enabled)
-            env_.log.warn(component, "AMT is switched off on this machine: it may not answer");
-        const bool tls = told && told->tls_enforced;
-        co_await way_.find(tls, mode_ != control_mode::none || !told);
+        co_await reach_.find(mode_ != control_mode::none);
         reached_ = true;
     }
 
@@ -232,37 +224,15 @@ class run {
 
     wsman::client &client() {
         if (!client_)
-            client_.emplace([this] { return dial(); }, wsman::client_options(), *random_, env_.log);
+            client_.emplace([this] { return reach_.dial(); }, wsman::client_options(), *random_,
+                            env_.log);
         return *client_;
     }
 
-    awaitable<std::unique_ptr<core::byte_stream>> dial() {
-        auto below = co_await way_.dialer()(way_.port());
-        if (way_.port() != transports::lms_tls_port)
-            co_return below;
-        transports::tls_client_options how;
-        how.certificate_chain_pem = shown_chain_;
-        how.private_key_pem = shown_key_;
-        how.trust.check = transports::tls_trust::kind::judged;
-        how.trust.judge = [this](const auto &chain) { return believes(chain); };
-        co_return co_await transports::tls_connect(std::move(below), std::move(how));
-    }
-
-    // A device that was set up before shows a certificate that it made itself: there is nothing to
-    // compare it with.
-    bool believes(const std::vector<std::vector<std::byte>> &chain) {
-        if (what_.skip_amt_cert_check || mode_ != control_mode::none)
-            return true;
-        if (!chain.empty() && wsman::has_hash(chain.front(), expected_))
-            return true;
-        tls_fault_ = wsman::fault_of_on_die_chain(chain, {});
-        return tls_fault_.empty();
-    }
-
     failure with_cause(failure why) const {
-        if (!tls_fault_.empty())
-            why.text +=
-                "; " + printable(tls_fault_, 300) + "; --skip-amt-cert-check takes it all the same";
+        if (!reach_.tls_fault().empty())
+            why.text += "; " + printable(reach_.tls_fault(), 300) +
+                        "; --skip-amt-cert-check takes it all the same";
         return why;
     }
 
@@ -279,17 +249,12 @@ class run {
     local_request what_;
     core::secret password_;
     heci::amthi amt_;
-    amt_way way_;
+    amt_reach reach_;
     std::unique_ptr<core::random_source> random_;
     wsman::setup_means means_;
     std::optional<wsman::client> client_;
-    // Over TLS, once a configuration is begun.
-    std::string shown_chain_;
-    core::secret shown_key_;
-    wsman::leaf_hash expected_;
     control_mode mode_{};  // before
     bool reached_ = false; // AMT's ports are used
-    std::string tls_fault_;
 };
 
 } // namespace

@@ -222,6 +222,20 @@ TEST_CASE("a device that is not set up and shows another chain is not believed, 
         shows_its_own);
 }
 
+TEST_CASE("a chain that was made on another die than the one here is not believed") {
+    auto p = sim::without_delays(sim::built_in_profile("amt19-tls-enforced"));
+    p.upid.csme_id = std::string(64, '7');
+    on_machine(
+        p,
+        [](machine &m) -> awaitable<void> {
+            const auto end = co_await m.run(local_goal::client_control);
+            CHECK(end.code() == exit_code::server_certificate_verification_failed);
+            CHECK(end.says("not this platform's (UPID)"));
+            CHECK(m.device.counters().http_requests == 0);
+        },
+        [](sim::device_state &state) { state.upid_enabled = true; });
+}
+
 TEST_CASE("--local --acm activates with a PFX, over LMS and LME") {
     const domain d;
     for (const bool lms : {true, false})
