@@ -48,9 +48,14 @@ class reader {
 
     bool needs_device() const noexcept {
         for (std::size_t i = 0; i < info_items; ++i)
-            if (info_item(i) != info_item::hostname && wants(info_item(i)))
+            if (is_of_heci(info_item(i)) && wants(info_item(i)))
                 return true;
         return false;
+    }
+
+    static bool is_of_heci(info_item what) noexcept {
+        return what != info_item::hostname && what != info_item::user_certificates &&
+               what != info_item::proxies;
     }
 
     void fail(activate::failure why) {

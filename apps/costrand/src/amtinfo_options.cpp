@@ -32,15 +32,22 @@ constexpr std::array items = {
     own("ras", 'a', "remote access: network, connection to a presence server (MPS)"),
     own("operationalState", 0, "whether AMT is enabled in the BIOS"),
     own("cert", 'c', "hashes of the root certificates that AMT trusts for its provisioning"),
+    own("userCert", 0, "certificates in AMT, once it is activated"),
+    own("proxy", 0, "HTTP proxies that AMT knows, once it is activated"),
 };
 static_assert(items.size() == info_items);
 
 constexpr std::array more = {
-    own("all", 'A', "all of it; without a choice: all but UPID and certificates"),
+    own("all", 'A', "all of it; without a choice: all but UPID, certificates and proxies"),
 };
 
 constexpr std::array table_row = {
     global("table", 't', "RPC_TABLE", toggle, "", works, "results as a table"),
+};
+
+constexpr std::array believed = {
+    global("skip-amt-cert-check", 0, "RPC_SKIP_AMT_CERT_CHECK", toggle, "", works,
+           "believe whatever certificate AMT shows on its TLS port"),
 };
 
 // Nobody but this machine's firmware is asked.
@@ -48,22 +55,16 @@ constexpr std::array unused = {
     global("tenantid", 0, "TENANT_ID", text, "ID", no_effect, "there is no server"),
     global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", no_effect,
            "there is no server"),
-    one_of("lms|lme|auto", "auto",
-           global("transport", 0, "RPC_TRANSPORT", choice, "", no_effect,
-                  "the kernel driver alone is asked")),
-    secret(global("password", 0, "AMT_PASSWORD", text, "PASSWORD", no_effect,
-                  "AMT tells this without a password")),
 };
 
 constexpr std::array not_yet = {
-    row("amtinfo", "userCert", 0, "", toggle, "", later, "certificates in AMT"),
-    row("amtinfo", "proxy", 0, "", toggle, "", later, "HTTP proxies that AMT knows"),
     row("amtinfo", "sync", 0, "", toggle, "", later, "send the data to a console"),
     row("amtinfo", "url", 0, "", text, "URL", later, "the console"),
 };
 
-constexpr auto table = joined(items, more, device_row({}), table_row, output_rows, unused,
-                              amt_trust_row, lms_rows, http_server_rows, not_yet);
+constexpr auto table =
+    joined(items, more, transport_row({}), device_row({}), password_row, believed, table_row,
+           output_rows, unused, lms_rows, http_server_rows, not_yet);
 
 } // namespace
 
@@ -81,7 +82,9 @@ amtinfo_settings make_amtinfo_settings(const activate::option_values &values,
     activate::note_without_effect(values, notices);
     amtinfo_settings out;
     activate::read_output_settings(values, out.base);
-    out.base.device = values.text("device");
+    activate::read_way_settings(values, out.base);
+    out.base.password = values["password"].text;
+    out.skip_amt_cert_check = values.is_on("skip-amt-cert-check");
     out.table = values.is_on("table");
     for (std::size_t i = 0; i < items.size(); ++i)
         if (values.is_on(items[i].name)) {
@@ -94,7 +97,10 @@ amtinfo_settings make_amtinfo_settings(const activate::option_values &values,
     out.show.by_name = false;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const auto item = info_item(i);
-        if (all || (item != info_item::platform_id && item != info_item::hashes))
+        const bool only_on_demand = item == info_item::platform_id || item == info_item::hashes ||
+                                    item == info_item::user_certificates ||
+                                    item == info_item::proxies;
+        if (all || !only_on_demand)
             out.show.add(item);
     }
     return out;

@@ -45,9 +45,9 @@ std::string mac_text(const std::array<std::byte, 6> &mac) {
 
 std::string_view flag_of(info_item what) {
     constexpr std::array<std::string_view, info_items> flags = {
-        "-r", "-b", "-s",         "-u", "--upid", "-m",
-        "-p", "-d", "--hostname", "-l", "-a",     "--operationalState",
-        "-c"};
+        "-r", "-b",         "-s",         "-u", "--upid", "-m",
+        "-p", "-d",         "--hostname", "-l", "-a",     "--operationalState",
+        "-c", "--userCert", "--proxy"};
     return flags[static_cast<std::size_t>(what)];
 }
 
@@ -202,6 +202,56 @@ report_section hash_section(const std::vector<heci::certificate_hash> &hashes) {
     return out;
 }
 
+// A certificate's handle, for a key; AMT's names are long and the same for all.
+report_section
+certificate_section(const std::vector<wsman::amt::public_key_certificate> &certificates) {
+    report_section out{"Public Key Certificates",
+                       "Public Key Certificate",
+                       "userCerts",
+                       report_section::shape::map,
+                       {}};
+    for (const auto &one : certificates) {
+        rows members(info_item::user_certificates);
+        members.add("subject", "Subject", one.subject).add("issuer", "Issuer", one.issuer);
+        const bool root = one.trusted_root_certificate.value_or(false);
+        const bool fixed = one.read_only_certificate.value_or(false);
+        members.flag("trustedRootCertificate", "Trusted Root", root)
+            .flag("readOnlyCertificate", "Read Only", fixed);
+        const auto name = rps::printable(one.instance_id.value_or("unnamed"));
+        const auto subject = rps::printable(one.subject.value_or(""));
+        out.entries.push_back(
+            {unique_name(name, out.entries), members.take(),
+             subject + (root ? ", trusted root" : "") + (fixed ? ", read only" : ""),
+             "issued by " + rps::printable(one.issuer.value_or(""))});
+    }
+    return out;
+}
+
+report_section proxy_section(const std::vector<wsman::ips::http_proxy_access_point> &proxies) {
+    report_section out{"HTTP Proxy Configuration",
+                       "HTTP Proxy",
+                       "proxyAccessPoints",
+                       report_section::shape::list,
+                       {}};
+    for (const auto &one : proxies) {
+        rows members(info_item::proxies);
+        members.add("address", "Address", one.access_info);
+        if (one.port)
+            members.add("port", "Port", std::string_view(std::to_string(*one.port)), form::number);
+        members.add("networkDnsSuffix", "Network DNS Suffix", one.network_dns_suffix);
+        if (one.info_format) {
+            std::string known(wsman::text(*one.info_format));
+            if (known.empty())
+                known = "unknown (" + std::to_string(static_cast<std::uint32_t>(*one.info_format)) +
+                        ")";
+            members.add("infoFormat", "Address Format", std::string_view(known));
+        }
+        const auto name = rps::printable(one.access_info.value_or("unnamed"));
+        out.entries.push_back({name, members.take(), "", ""});
+    }
+    return out;
+}
+
 } // namespace
 
 report describe(const device_info &info) {
@@ -217,6 +267,10 @@ report describe(const device_info &info) {
         out.push_back(platform_section(*info.platform_id));
     if (info.hashes)
         out.push_back(hash_section(*info.hashes));
+    if (info.user_certificates)
+        out.push_back(certificate_section(*info.user_certificates));
+    if (info.proxies)
+        out.push_back(proxy_section(*info.proxies));
     return out;
 }
 

@@ -23,24 +23,38 @@ class writer {
         next(key);
         braces(members);
     }
-    void braces(const std::function<void()> &members) {
-        out_ += '{';
-        ++depth_;
-        empty_ = true;
-        members();
-        --depth_;
-        if (!empty_)
-            out_ += '\n' + std::string(depth_ * step, ' ');
-        out_ += '}';
-        empty_ = false;
+    void list(std::string_view key, const std::function<void()> &elements) {
+        next(key);
+        enclose('[', elements, ']');
     }
+    // Of a list.
+    void element(const std::function<void()> &members) {
+        begin_line();
+        braces(members);
+    }
+    void braces(const std::function<void()> &members) { enclose('{', members, '}'); }
     [[nodiscard]] std::string take() { return std::move(out_); }
 
   private:
-    void next(std::string_view key) {
-        out_ += empty_ ? "\n" : ",\n";
-        out_ += std::string(depth_ * step, ' ') + activate::json_string(key) + ": ";
+    void enclose(char open, const std::function<void()> &inside, char close) {
+        out_ += open;
+        ++depth_;
+        empty_ = true;
+        inside();
+        --depth_;
+        if (!empty_)
+            out_ += '\n' + std::string(depth_ * step, ' ');
+        out_ += close;
         empty_ = false;
+    }
+    void begin_line() {
+        out_ += empty_ ? "\n" : ",\n";
+        out_ += std::string(depth_ * step, ' ');
+        empty_ = false;
+    }
+    void next(std::string_view key) {
+        begin_line();
+        out_ += activate::json_string(key) + ": ";
     }
 
     std::string out_;
@@ -71,6 +85,12 @@ void write_section(writer &to, const report_section &section) {
         to.object(section.key, [&] {
             for (const auto &entry : section.entries)
                 to.object(entry.name, [&] { write_rows(to, entry.rows); });
+        });
+        break;
+    case report_section::shape::list:
+        to.list(section.key, [&] {
+            for (const auto &entry : section.entries)
+                to.element([&] { write_rows(to, entry.rows); });
         });
         break;
     }

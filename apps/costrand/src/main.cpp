@@ -57,6 +57,22 @@ std::string shown(const device_info &info, const amtinfo_settings &options) {
     return options.table ? as_table(what, stdout_columns()) : as_text(what, stdout_columns());
 }
 
+awaitable<void> ask_wsman(const activate::environment &env, const amtinfo_settings &options,
+                          device_info &info) {
+    activate::amt_client amt(env, options.base, options.skip_amt_cert_check);
+    std::exception_ptr failed;
+    try {
+        co_await read_over_wsman(amt, env, options.show, info);
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+    co_await amt.close();
+    if (failed)
+        std::rethrow_exception(failed);
+    co_await net::this_coro::reset_cancellation_state(net::enable_terminal_cancellation());
+}
+
 awaitable<void> tell_device(net::any_io_executor executor, const amtinfo_settings &options,
                             activate::console &says, bool &told) {
     auto env = activate::host_environment(executor, options.base, says);
@@ -64,7 +80,9 @@ awaitable<void> tell_device(net::any_io_executor executor, const amtinfo_setting
     env.device = device.get();
     system_facts system;
     system.smbios_uuid = &smbios_uuid;
-    const auto info = co_await read_device_info(env, system, options.show);
+    auto info = co_await read_device_info(env, system, options.show);
+    if (options.show.needs_wsman() && info.heci_usable)
+        co_await ask_wsman(env, options, info);
     says.result(shown(info, options));
     told = true;
     if (info.failure)

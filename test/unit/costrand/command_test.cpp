@@ -111,6 +111,8 @@ TEST_CASE("each flag of the published list selects its item, in both forms") {
         {"--ras", "-a", info_item::remote_access},
         {"--operationalState", "", info_item::operational_state},
         {"--cert", "-c", info_item::hashes},
+        {"--userCert", "", info_item::user_certificates},
+        {"--proxy", "", info_item::proxies},
     };
     CHECK(flags.size() == commands::info_items);
     for (const auto &flag : flags) {
@@ -126,11 +128,13 @@ TEST_CASE("each flag of the published list selects its item, in both forms") {
           items({info_item::version, info_item::mode, info_item::provisioning_state}));
 }
 
-TEST_CASE("without a selection all but UPID and certificates is shown, with --all these too") {
+TEST_CASE(
+    "without a selection all but UPID, certificates and proxies is shown, with --all these too") {
     const auto usual = chosen({"amtinfo"});
-    CHECK(usual.size() == commands::info_items - 2);
-    CHECK_FALSE(usual.contains(static_cast<std::size_t>(info_item::platform_id)));
-    CHECK_FALSE(usual.contains(static_cast<std::size_t>(info_item::hashes)));
+    CHECK(usual.size() == commands::info_items - 4);
+    for (const auto item : {info_item::platform_id, info_item::hashes, info_item::user_certificates,
+                            info_item::proxies})
+        CHECK_FALSE(usual.contains(static_cast<std::size_t>(item)));
     CHECK(chosen({"--all"}).size() == commands::info_items);
     CHECK(chosen({"-A", "-m"}).size() == commands::info_items);
 }
@@ -148,7 +152,7 @@ TEST_CASE("the config file selects under the command's name") {
 }
 
 TEST_CASE("what is not in this version is refused instead of being left out") {
-    for (const char *flag : {"--userCert", "--proxy", "--sync", "--url=https://console"}) {
+    for (const char *flag : {"--sync", "--url=https://console"}) {
         CAPTURE(flag);
         CHECK(read({flag}).refused == 28);
     }

@@ -95,6 +95,49 @@ TEST_CASE("a device of each generation is told as text and as JSON") {
     }
 }
 
+// Of one machine, one after the other; `$1` is the program.
+TEST_CASE("amtinfo --userCert --proxy: nothing before the activation, then what AMT holds") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end =
+        test::under_amtsim({}, {"sh", "-c",
+                                "AMT_PASSWORD='P@ssw0rd'; export AMT_PASSWORD; set -e;"
+                                "\"$1\" amtinfo --userCert --proxy --json >&2;"
+                                "\"$1\" activate --local --ccm >/dev/null;"
+                                "\"$1\" amtinfo --userCert --proxy --json;"
+                                "\"$1\" configure proxy --address proxy.corp.example --port 3128"
+                                " --networkdnssuffix corp.example >/dev/null;"
+                                "\"$1\" configure tls --mode Server >/dev/null;"
+                                "\"$1\" amtinfo --userCert --proxy --json;"
+                                "AMT_PASSWORD=Wr0ng-pass \"$1\" amtinfo --proxy",
+                                "sh", COSTRAND_ACTIVATE});
+    CHECK(end.status == 100); // of the wrong password
+    CHECK(has(end.err, "AMT is not activated: it holds no certificates and no proxies"));
+    const auto second = end.out.find("\n{");
+    REQUIRE(second != end.out.npos);
+    const auto before = json::parse(end.out.substr(0, second));
+    CHECK(before.at("userCerts").as_object().empty());
+    CHECK(before.at("proxyAccessPoints").as_array().empty());
+    const auto after =
+        json::parse(end.out.substr(second, end.out.find("\n}\n", second) + 3 - second));
+    const auto &proxies = after.at("proxyAccessPoints").as_array();
+    REQUIRE(proxies.size() == 1);
+    CHECK(proxies[0].at("address") == "proxy.corp.example");
+    CHECK(proxies[0].at("port") == 3128);
+    CHECK(proxies[0].at("networkDnsSuffix") == "corp.example");
+    CHECK(proxies[0].at("infoFormat") == "FQDN");
+    const auto &certificates = after.at("userCerts").as_object();
+    REQUIRE(certificates.size() == 2); // the key's, and the root that made it
+    std::size_t roots = 0;
+    for (const auto &one : certificates) {
+        const auto &about = one.value();
+        const bool root = about.at("trustedRootCertificate").as_bool();
+        CHECK((about.at("subject") == about.at("issuer")) == root);
+        roots += root ? 1 : 0;
+    }
+    CHECK(roots == 1);
+}
+
 TEST_CASE("one item for a script is one member") {
     if (!test::amtsim_can_run())
         return;

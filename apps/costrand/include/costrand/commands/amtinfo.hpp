@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// amtinfo: what the device says of itself, over HECI alone, with what this machine's system adds.
+// amtinfo: what the device says of itself, over HECI, with what this machine's system adds; and
+// what only AMT's WS-Management tells.
 #pragma once
 
+#include <costrand/activate/amt_client.hpp>
 #include <costrand/activate/cli.hpp>
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/options.hpp>
@@ -9,6 +11,8 @@
 #include <costrand/core/awaitable.hpp>
 #include <costrand/transports/amthi_messages.hpp>
 #include <costrand/transports/heci_upid.hpp>
+#include <costrand/wsman/classes/certificates.hpp>
+#include <costrand/wsman/classes/proxy.hpp>
 
 #include <array>
 #include <cstddef>
@@ -34,8 +38,10 @@ enum class info_item : std::size_t {
     remote_access,
     operational_state,
     hashes,
+    user_certificates, // this one and the next: over WS-Management
+    proxies,
 };
-inline constexpr std::size_t info_items = 13;
+inline constexpr std::size_t info_items = 15;
 
 class info_selection {
   public:
@@ -43,6 +49,11 @@ class info_selection {
         return chosen_[static_cast<std::size_t>(what)];
     }
     void add(info_item what) noexcept { chosen_[static_cast<std::size_t>(what)] = true; }
+
+    // Whether AMT has to be asked over WS-Management.
+    [[nodiscard]] bool needs_wsman() const noexcept {
+        return has(info_item::user_certificates) || has(info_item::proxies);
+    }
 
     // Each item was asked for by its name: one that cannot be read is a failure then, and not only
     // a warning.
@@ -56,9 +67,10 @@ class info_selection {
 [[nodiscard]] std::string_view option_of(info_item what) noexcept;
 
 struct amtinfo_settings {
-    activate::settings base; // device, output
+    activate::settings base; // device, way to AMT, password, output
     info_selection show;
     bool table = false;
+    bool skip_amt_cert_check = false;
 };
 
 [[nodiscard]] activate::option_table amtinfo_options() noexcept;
@@ -83,6 +95,8 @@ struct device_info {
     std::optional<lan_adapter> wired, wireless;
     std::optional<heci::platform_id> platform_id;
     std::optional<std::vector<heci::certificate_hash>> hashes;
+    std::optional<std::vector<wsman::amt::public_key_certificate>> user_certificates;
+    std::optional<std::vector<wsman::ips::http_proxy_access_point>> proxies;
 
     bool heci_usable = true;                  // false: all is from the operating system
     std::optional<activate::failure> failure; // what keeps the command from success
@@ -99,5 +113,12 @@ struct system_facts {
 // `system` outlive the call.
 [[nodiscard]] awaitable<device_info>
 read_device_info(const activate::environment &env, const system_facts &system, info_selection show);
+
+// Adds what AMT tells over WS-Management once it is activated: its certificates and its proxies.
+// Before, there is nothing: a warning if it was asked for by name. A failure is a warning, or
+// device_info::failure if it was asked for by name. Cancellation: as amt_client::open.
+[[nodiscard]] awaitable<void> read_over_wsman(activate::amt_client &amt,
+                                              const activate::environment &env, info_selection show,
+                                              device_info &info);
 
 } // namespace costrand::commands

@@ -36,6 +36,7 @@ struct report_section {
         top,    // the rows of the one entry are members of the whole JSON object
         object, // ... of an object in it
         map,    // one object for each entry, by its name
+        list,   // one object for each entry
     };
 
     std::string title;
