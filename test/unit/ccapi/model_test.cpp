@@ -8,6 +8,8 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstdint>
+#include <cstdlib>
 
 using namespace costrand;
 using namespace costrand::ccapi;
@@ -271,7 +273,9 @@ class player {
 } // namespace
 
 TEST_CASE("random calls of several clients are answered as a plain model answers them") {
-    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const char *wanted = std::getenv("COSTRAND_MODEL_SEEDS"); // docs/fuzzing.md
+    const std::uint64_t seeds = wanted ? std::strtoull(wanted, nullptr, 10) : 10;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         CAPTURE(seed);
         player p(seed);
         for (int i = 0; i < 2'000; ++i) {
