@@ -48,25 +48,6 @@ wsman::cira_settings server_at(std::string address) {
     return out;
 }
 
-template <typename Result>
-awaitable<error_code> failure(awaitable<Result> op) {
-    error_code out;
-    try {
-        (void)co_await std::move(op);
-    } catch (const system_error &e) {
-        if (e.code() == core::cond::cancelled)
-            throw;
-        out = e.code();
-    }
-    co_return out;
-}
-
-template <typename T>
-awaitable<std::size_t> count(wsman::client &from) {
-    const auto all = co_await wsman::all_instances<T>(from);
-    co_return all.size();
-}
-
 } // namespace
 
 TEST_CASE("remote access: the server, when AMT calls it, and from where, are what AMT tells") {

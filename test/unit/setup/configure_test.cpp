@@ -28,18 +28,6 @@ void in_admin_world(const body &test, const sim::profile &p = plain_profile(), w
         p, in_admin_control);
 }
 
-// The error of an operation that must fail.
-template <typename Result>
-awaitable<error_code> failure(awaitable<Result> op) {
-    const auto done = co_await core::as_result(std::move(op));
-    error_code out;
-    if (!done)
-        out = done.error();
-    if (out == core::cond::cancelled)
-        throw system_error(out);
-    co_return out;
-}
-
 bool writes(const sim::call_record &call) {
     return call.call.ends_with(".Put") || call.call.ends_with(".RequestStateChange");
 }

@@ -51,19 +51,6 @@ wsman::tls_settings asked(tls_mode mode) {
     return out;
 }
 
-template <typename Result>
-awaitable<error_code> failure(awaitable<Result> op) {
-    error_code out;
-    try {
-        (void)co_await std::move(op);
-    } catch (const system_error &e) {
-        if (e.code() == core::cond::cancelled)
-            throw;
-        out = e.code();
-    }
-    co_return out;
-}
-
 struct store {
     std::size_t certificates = 0, keys = 0, contexts = 0;
     friend bool operator==(const store &, const store &) = default;

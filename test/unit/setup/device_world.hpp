@@ -5,12 +5,14 @@
 
 #include <costrand/apf/host.hpp>
 #include <costrand/core/as_result.hpp>
+#include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/sim/crypto.hpp>
 #include <costrand/sim/firmware.hpp>
 #include <costrand/transports/heci_amthi.hpp>
 #include <costrand/transports/heci_lme.hpp>
+#include <costrand/wsman/classes/calls.hpp>
 #include <costrand/wsman/digest.hpp>
 #include <costrand/wsman/setup.hpp>
 
@@ -218,6 +220,26 @@ inline void in_world(way how, const std::function<awaitable<void>(device_world &
                 std::rethrow_exception(failed);
         },
         few_teardowns);
+}
+
+// How it failed; no error if it did not. Cancellation goes on.
+template <typename Result>
+awaitable<error_code> failure(awaitable<Result> op) {
+    error_code out;
+    try {
+        (void)co_await std::move(op);
+    } catch (const system_error &e) {
+        if (e.code() == core::cond::cancelled)
+            throw;
+        out = e.code();
+    }
+    co_return out;
+}
+
+template <typename T>
+awaitable<std::size_t> count(wsman::client &from) {
+    const auto all = co_await wsman::all_instances<T>(from);
+    co_return all.size();
 }
 
 } // namespace costrand::test
