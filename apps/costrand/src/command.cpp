@@ -98,6 +98,12 @@ const command_spec &chosen_command(std::span<char *const> arguments) {
     return commands().front();
 }
 
+std::string summary_line(std::string_view name, std::string_view summary, std::size_t column) {
+    std::string out = "  " + std::string(name);
+    out.resize(std::max(column, out.size() + 1), ' ');
+    return out + std::string(summary) + '\n';
+}
+
 std::string program_help() {
     constexpr std::size_t column = 14;
     std::string out = "costrand asks and sets up Intel AMT on this machine.\n"
@@ -105,11 +111,8 @@ std::string program_help() {
                       "Usage: costrand [options] COMMAND [options]\n"
                       "\n"
                       "Commands:\n";
-    for (const auto &command : commands()) {
-        std::string line = "  " + std::string(command.name);
-        line.resize(std::max(column, line.size() + 1), ' ');
-        out += line + std::string(command.summary) + '\n';
-    }
+    for (const auto &command : commands())
+        out += summary_line(command.name, command.summary, column);
     return out + "\n"
                  "Without a command: amtinfo. The options of a command: costrand COMMAND --help\n";
 }

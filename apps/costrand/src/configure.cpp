@@ -11,6 +11,7 @@
 #include <costrand/activate/process.hpp>
 #include <costrand/activate/shell.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/random.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -167,6 +168,14 @@ awaitable<void> set_wired_8021x(wsman::client &amt, configure_settings what) {
     throw activate::error(std::move(*failed));
 }
 
+awaitable<void> set_cira(wsman::client &amt, configure_settings what, configured &out) {
+    const auto random = core::system_random();
+    out.message = say_cira(what.cira);
+    if (what.make_mps_password)
+        out.mps_password = what.cira.password = wsman::random_password(*random);
+    co_await wsman::set_cira(amt, std::move(what.cira), *random);
+}
+
 awaitable<configured> carry_out(activate::amt_client &device, const activate::environment &env,
                                 configure_settings what, std::function<std::int64_t()> now) {
     auto &amt = device.get();
@@ -236,10 +245,7 @@ awaitable<configured> carry_out(activate::amt_client &device, const activate::en
         out.message = co_await set_tls(device, env, std::move(what.tls));
         break;
     case configure_task::cira:
-        out.message = say_cira(what.cira);
-        if (what.make_mps_password)
-            out.mps_password = what.cira.password = wsman::random_password();
-        co_await wsman::set_cira(amt, std::move(what.cira));
+        co_await set_cira(amt, std::move(what), out);
         break;
     case configure_task::help:
     case configure_task::enable_amt: // see configure()

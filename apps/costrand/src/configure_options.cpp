@@ -6,6 +6,7 @@
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/local.hpp>
 #include <costrand/activate/option_rows.hpp>
+#include <costrand/commands/command.hpp>
 #include <costrand/wsman/setup.hpp>
 
 #include <boost/asio/ip/address_v4.hpp>
@@ -368,11 +369,8 @@ activate::option_table configure_options() noexcept {
 std::string configure_subcommands() {
     constexpr std::size_t column = 16;
     std::string out;
-    for (const auto &one : subcommands) {
-        std::string line = "  " + std::string(one.name);
-        line.resize(std::max(column, line.size() + 1), ' ');
-        out += line + std::string(one.summary) + '\n';
-    }
+    for (const auto &one : subcommands)
+        out += summary_line(one.name, one.summary, column);
     return out;
 }
 

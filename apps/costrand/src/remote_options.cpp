@@ -5,6 +5,7 @@
 #include <costrand/activate/errand.hpp>
 #include <costrand/activate/local.hpp>
 #include <costrand/activate/option_rows.hpp>
+#include <costrand/commands/command.hpp>
 #include <costrand/wsman/setup.hpp>
 
 #include <boost/asio/ip/address_v4.hpp>
@@ -188,11 +189,8 @@ activate::option_table maintenance_options() noexcept {
 std::string maintenance_tasks() {
     constexpr std::size_t column = 18;
     std::string out;
-    for (const auto &one : tasks) {
-        std::string line = "  " + std::string(one.name);
-        line.resize(std::max(column, line.size() + 1), ' ');
-        out += line + std::string(one.summary) + '\n';
-    }
+    for (const auto &one : tasks)
+        out += summary_line(one.name, one.summary, column);
     return out;
 }
 

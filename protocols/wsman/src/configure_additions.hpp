@@ -13,6 +13,7 @@
 #include <costrand/wsman/namespaces.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -32,6 +33,13 @@ template <typename T>
     out.resource_uri = uri::of_class(T::wire_name);
     out.selectors = std::move(keys);
     return out;
+}
+
+// A key of an association: the reference to one of its ends, if it is there.
+inline void add_reference_key(std::vector<selector> &to, const char *name,
+                              const std::optional<endpoint_reference> &end) {
+    if (end)
+        to.push_back({name, "", std::make_shared<endpoint_reference>(*end)});
 }
 
 // The device said no, and its connection is as good as before.

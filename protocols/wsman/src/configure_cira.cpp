@@ -5,18 +5,17 @@
 
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/random.hpp>
 #include <costrand/wsman/classes/calls.hpp>
 #include <costrand/wsman/classes/network.hpp>
 #include <costrand/wsman/classes/remote_access.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -35,20 +34,15 @@ constexpr std::array policies = {
     policy{amt::remote_access_trigger::user_initiated, 300, ""},
 };
 
-void random_bytes(unsigned char *to, std::size_t size) {
-    if (RAND_bytes(to, static_cast<int>(size)) != 1)
-        throw system_error(errc::certificate_failed, "random numbers");
-}
-
 // A name that no network has.
-std::string random_domain() {
+std::string random_domain(core::random_source &random) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::array<unsigned char, 16> bytes{};
-    random_bytes(bytes.data(), bytes.size());
+    std::array<std::byte, 16> bytes{};
+    random.fill(bytes);
     std::string out;
-    for (const unsigned char b : bytes) {
-        out += digits[b >> 4];
-        out += digits[b & 15];
+    for (const std::byte b : bytes) {
+        out += digits[std::to_integer<unsigned>(b >> 4)];
+        out += digits[std::to_integer<unsigned>(b & std::byte{15})];
     }
     return out + ".com";
 }
@@ -120,12 +114,8 @@ awaitable<void> add_policy(client &amt, policy what, std::string server) {
 
 std::vector<selector> keys_of(const amt::remote_access_policy_applies_to_mps &one) {
     std::vector<selector> out;
-    const auto add = [&out](const char *name, const std::optional<endpoint_reference> &to) {
-        if (to)
-            out.push_back({name, "", std::make_shared<endpoint_reference>(*to)});
-    };
-    add("ManagedElement", one.managed_element);
-    add("PolicySet", one.policy_set);
+    add_reference_key(out, "ManagedElement", one.managed_element);
+    add_reference_key(out, "PolicySet", one.policy_set);
     return out;
 }
 
@@ -185,9 +175,9 @@ awaitable<void> write(client &amt, additions &added, const cira_settings &wanted
 
 } // namespace
 
-awaitable<void> set_cira(client &amt, cira_settings wanted) {
+awaitable<void> set_cira(client &amt, cira_settings wanted, core::random_source &random) {
     if (wanted.home_domains.empty())
-        wanted.home_domains.push_back(random_domain());
+        wanted.home_domains.push_back(random_domain(random));
     co_await remove_policies(amt);
     co_await remove_servers(amt);
     additions added(amt);
@@ -206,21 +196,22 @@ awaitable<void> set_cira(client &amt, cira_settings wanted) {
     std::rethrow_exception(failed);
 }
 
-core::secret random_password() {
+core::secret random_password(core::random_source &random) {
     constexpr std::string_view letters =
         "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789";
     constexpr std::size_t length = 16;
     constexpr unsigned fair = 256 - 256 % letters.size(); // those beyond would prefer some letters
-    std::string out;
-    while (out.size() < length) {
-        unsigned char byte = 0;
-        random_bytes(&byte, 1);
-        if (byte < fair)
-            out += letters[byte % letters.size()];
+    std::array<char, length> made{};
+    for (std::size_t i = 0; i < length;) {
+        std::byte drawn{};
+        random.fill({&drawn, 1});
+        const auto number = std::to_integer<unsigned>(drawn);
+        if (number < fair)
+            made[i++] = letters[number % letters.size()];
     }
-    core::secret made(out);
-    core::wipe(out.data(), out.size());
-    return made;
+    core::secret out(std::string_view(made.data(), made.size()));
+    core::wipe(made.data(), made.size());
+    return out;
 }
 
 } // namespace costrand::wsman

@@ -123,12 +123,8 @@ awaitable<amt::tls_credential_context> context_for(client &amt, std::string cert
 
 std::vector<selector> keys_of(const amt::tls_credential_context &context) {
     std::vector<selector> out;
-    const auto add = [&out](const char *name, const std::optional<endpoint_reference> &to) {
-        if (to)
-            out.push_back({name, "", std::make_shared<endpoint_reference>(*to)});
-    };
-    add("ElementInContext", context.element_in_context);
-    add("ElementProvidingContext", context.element_providing_context);
+    add_reference_key(out, "ElementInContext", context.element_in_context);
+    add_reference_key(out, "ElementProvidingContext", context.element_providing_context);
     return out;
 }
 

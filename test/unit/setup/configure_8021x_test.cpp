@@ -20,18 +20,6 @@ namespace ips = wsman::ips;
 
 namespace {
 
-using body = std::function<awaitable<void>(device_world &)>;
-
-void in_admin_world(const body &test, const sim::profile &p = plain_profile()) {
-    in_world(
-        way::lms,
-        [&test](device_world &w) -> awaitable<void> {
-            w.make_client("admin", core::secret(good_password));
-            co_await test(w);
-        },
-        p, in_admin_control);
-}
-
 sim::profile with_wireless() {
     return sim::without_delays(sim::built_in_profile("amt18-wireless"));
 }
@@ -76,7 +64,7 @@ wsman::wireless_profile profile_named(std::string name) {
 } // namespace
 
 TEST_CASE("wired with a certificate: 802.1x is on, with both certificates and AMT's key") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         const auto before = co_await count<amt::public_key_certificate>(*w.amt);
         co_await wsman::set_wired_8021x(*w.amt, with_certificate());
         const auto now = co_await wsman::get_instance<ips::ieee8021x_settings>(*w.amt);
@@ -98,7 +86,7 @@ TEST_CASE("wired with a certificate: 802.1x is on, with both certificates and AM
 }
 
 TEST_CASE("wired with a password: the root alone is given to AMT, and the password is never told") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         co_await wsman::set_wired_8021x(*w.amt, with_password());
         const auto now = co_await wsman::get_instance<ips::ieee8021x_settings>(*w.amt);
         CHECK(now.enabled == ips::ieee8021x_state::with_certificates);
@@ -114,7 +102,7 @@ TEST_CASE("wired: what AMT refuses leaves 802.1x off and no certificate behind")
     for (const char *call : {"IPS_IEEE8021xSettings.SetCertificates", "IPS_IEEE8021xSettings.Put",
                              "AMT_PublicKeyManagementService.AddCertificate"}) {
         CAPTURE(call);
-        in_admin_world([call](device_world &w) -> awaitable<void> {
+        with_admin([call](device_world &w) -> awaitable<void> {
             const auto certificates = co_await count<amt::public_key_certificate>(*w.amt);
             const auto before = co_await wsman::get_instance<ips::ieee8021x_settings>(*w.amt);
             w.device.inject().order(
@@ -132,7 +120,7 @@ TEST_CASE("wired: what AMT refuses leaves 802.1x off and no certificate behind")
 }
 
 TEST_CASE("wireless with 802.1x: a profile and its settings, replaced by one of the same name") {
-    in_admin_world(
+    with_admin(
         [](device_world &w) -> awaitable<void> {
             co_await wsman::add_wireless(*w.amt, profile_named("office"), with_certificate());
             co_await wsman::add_wireless(*w.amt, profile_named("office"), with_password());
@@ -152,7 +140,7 @@ TEST_CASE("wireless with 802.1x: a profile and its settings, replaced by one of 
 }
 
 TEST_CASE("wireless: a profile that AMT refuses leaves no certificate behind") {
-    in_admin_world(
+    with_admin(
         [](device_world &w) -> awaitable<void> {
             const auto before = co_await count<amt::public_key_certificate>(*w.amt);
             auto bad = profile_named("office");

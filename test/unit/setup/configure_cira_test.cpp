@@ -16,18 +16,6 @@ namespace amt = wsman::amt;
 
 namespace {
 
-using body = std::function<awaitable<void>(device_world &)>;
-
-void in_admin_world(const body &test, way how = way::lms) {
-    in_world(
-        how,
-        [&test](device_world &w) -> awaitable<void> {
-            w.make_client("admin", core::secret(good_password));
-            co_await test(w);
-        },
-        plain_profile(), in_admin_control);
-}
-
 const std::vector<std::byte> &root() {
     static const auto made = [] {
         sim::certificate_subject subject;
@@ -52,11 +40,11 @@ wsman::cira_settings server_at(std::string address) {
 
 TEST_CASE("remote access: the server, when AMT calls it, and from where, are what AMT tells") {
     for (const way how : {way::lms, way::lme})
-        in_admin_world(
+        with_admin(
             [](device_world &w) -> awaitable<void> {
                 auto wanted = server_at("mps.example.com");
                 wanted.home_domains = {"example.com", "example.net"};
-                co_await wsman::set_cira(*w.amt, std::move(wanted));
+                co_await wsman::set_cira(*w.amt, std::move(wanted), *w.random);
                 const auto servers =
                     co_await wsman::all_instances<amt::management_presence_remote_sap>(*w.amt);
                 REQUIRE(servers.size() == 1);
@@ -85,18 +73,18 @@ TEST_CASE("remote access: the server, when AMT calls it, and from where, are wha
                 CHECK(home.detection_strings == domains);
                 CHECK(w.logged.find("not-to-be-seen") == w.logged.npos);
             },
-            how);
+            plain_profile(), how);
 }
 
 TEST_CASE("remote access once more: one server, which is the new one; its root is added once") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
-        co_await wsman::set_cira(*w.amt, server_at("mps.example.com"));
+    with_admin([](device_world &w) -> awaitable<void> {
+        co_await wsman::set_cira(*w.amt, server_at("mps.example.com"), *w.random);
         const auto certificates = co_await count<amt::public_key_certificate>(*w.amt);
         const auto first =
             co_await wsman::get_instance<amt::environment_detection_setting_data>(*w.amt);
         REQUIRE(first.detection_strings.size() == 1); // a name that no network has
         CHECK(first.detection_strings[0].ends_with(".com"));
-        co_await wsman::set_cira(*w.amt, server_at("192.0.2.44"));
+        co_await wsman::set_cira(*w.amt, server_at("192.0.2.44"), *w.random);
         const auto servers =
             co_await wsman::all_instances<amt::management_presence_remote_sap>(*w.amt);
         REQUIRE(servers.size() == 1);
@@ -113,17 +101,19 @@ TEST_CASE("remote access once more: one server, which is the new one; its root i
 }
 
 TEST_CASE("remote access that AMT refuses, early or late, leaves no server and no certificate") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         const auto before = co_await count<amt::public_key_certificate>(*w.amt);
         auto wanted = server_at("mps.example.com");
         wanted.password = core::secret("seventeen letters");
-        const auto long_password = co_await failure(wsman::set_cira(*w.amt, std::move(wanted)));
+        const auto long_password =
+            co_await failure(wsman::set_cira(*w.amt, std::move(wanted), *w.random));
         CHECK(long_password == wsman::errc::method_refused);
         w.device.inject().order(sim::fault(sim::fault_kind::return_value)
                                     .on_call("AMT_RemoteAccessService.AddRemoteAccessPolicyRule")
                                     .nth(2)
                                     .with(1));
-        const auto policy = co_await failure(wsman::set_cira(*w.amt, server_at("mps.example.com")));
+        const auto policy =
+            co_await failure(wsman::set_cira(*w.amt, server_at("mps.example.com"), *w.random));
         CHECK(policy == wsman::errc::method_refused);
         CHECK(w.device.inject().all_acted());
         const auto after = co_await count<amt::public_key_certificate>(*w.amt);
@@ -136,11 +126,12 @@ TEST_CASE("remote access that AMT refuses, early or late, leaves no server and n
 }
 
 TEST_CASE("a setting that AMT took and does not hold is an error") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         w.device.inject().order(sim::fault(sim::fault_kind::return_value)
                                     .on_call("AMT_RemoteAccessService.AddMpServer")
                                     .with(0)); // says yes and does nothing
-        const auto why = co_await failure(wsman::set_cira(*w.amt, server_at("mps.example.com")));
+        const auto why =
+            co_await failure(wsman::set_cira(*w.amt, server_at("mps.example.com"), *w.random));
         CHECK(why == wsman::errc::method_refused);
     });
 }
@@ -156,7 +147,8 @@ TEST_CASE("certificates are read as base64 of DER, with any line breaks, and as 
 }
 
 TEST_CASE("a password that is made has 16 letters and digits, others each time") {
-    const auto first = wsman::random_password(), second = wsman::random_password();
+    const auto random = core::seeded_random(1);
+    const auto first = wsman::random_password(*random), second = wsman::random_password(*random);
     CHECK(first.reveal().size() == 16);
     CHECK(
         std::ranges::all_of(first.reveal(), [](unsigned char c) { return std::isalnum(c) != 0; }));

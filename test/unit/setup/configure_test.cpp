@@ -16,18 +16,6 @@ namespace ips = wsman::ips;
 
 namespace {
 
-using body = std::function<awaitable<void>(device_world &)>;
-
-void in_admin_world(const body &test, const sim::profile &p = plain_profile(), way how = way::lms) {
-    in_world(
-        how,
-        [&test](device_world &w) -> awaitable<void> {
-            w.make_client("admin", core::secret(good_password));
-            co_await test(w);
-        },
-        p, in_admin_control);
-}
-
 bool writes(const sim::call_record &call) {
     return call.call.ends_with(".Put") || call.call.ends_with(".RequestStateChange");
 }
@@ -52,7 +40,7 @@ wsman::wireless_profile profile_named(std::string name, std::string ssid) {
 } // namespace
 
 TEST_CASE("features: what was asked for is on, the rest off, and nothing is written twice") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         wsman::remote_features wanted;
         wanted.consent = ips::opt_in_required::none;
         wanted.kvm = true;
@@ -99,7 +87,7 @@ TEST_CASE("features: a consent that AMT does not let be changed keeps all else a
 
 TEST_CASE("the clock: AMT's follows ours, over LME as well, and how late it was is told") {
     for (const way how : {way::lms, way::lme})
-        in_admin_world(
+        with_admin(
             [](device_world &w) -> awaitable<void> {
                 auto answer =
                     co_await wsman::invoke<amt::get_low_accuracy_time_synch_output>(*w.amt);
@@ -114,7 +102,7 @@ TEST_CASE("the clock: AMT's follows ours, over LME as well, and how late it was 
 }
 
 TEST_CASE("the password of AMT's menu: set in admin control mode, refused in client control mode") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         co_await wsman::set_mebx_password(*w.amt, core::secret("P@ssw0rdMenu"));
         CHECK(w.device.calls().back().call == "AMT_SetupAndConfigurationService.SetMEBxPassword");
         CHECK(w.logged.find("P@ssw0rdMenu") == w.logged.npos);
@@ -128,7 +116,7 @@ TEST_CASE("the password of AMT's menu: set in admin control mode, refused in cli
 }
 
 TEST_CASE("the AMT password: the new one is taken from then on, the old one no longer") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         co_await wsman::set_admin_password(*w.amt, core::secret("N3w-P@ssw0rd"));
         (void)co_await wsman::get_instance<ips::opt_in_service>(*w.amt); // goes on with it
         w.make_client("admin", core::secret(good_password));
@@ -142,13 +130,13 @@ TEST_CASE("the AMT password: the new one is taken from then on, the old one no l
 
 TEST_CASE("the AMT password: when the answer is lost, a login shows which one is in force") {
     static constexpr auto call = "AMT_AuthorizationService.SetAdminAclEntryEx";
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         w.device.inject().order(sim::fault(sim::fault_kind::close_within).on_call(call));
         co_await wsman::set_admin_password(*w.amt, core::secret("N3w-P@ssw0rd"));
         CHECK(w.device.inject().all_acted());
         (void)co_await wsman::get_instance<ips::opt_in_service>(*w.amt);
     });
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         w.device.inject().order(sim::fault(sim::fault_kind::close_before).on_call(call));
         const auto why =
             co_await failure(wsman::set_admin_password(*w.amt, core::secret("N3w-P@ssw0rd")));
@@ -159,7 +147,7 @@ TEST_CASE("the AMT password: when the answer is lost, a login shows which one is
 }
 
 TEST_CASE("the host name: written with its domain; without one AMT keeps its own") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         co_await wsman::set_host_name(*w.amt, "bench-7", "example.com");
         const auto first = co_await wsman::get_instance<amt::general_settings>(*w.amt);
         CHECK(first.host_name == "bench-7");
@@ -177,7 +165,7 @@ TEST_CASE("the host name: written with its domain; without one AMT keeps its own
 TEST_CASE(
     "wireless: a profile is added, replaced only by one that AMT takes, and all are deleted") {
     const auto with_port = sim::without_delays(sim::built_in_profile("amt18-wireless"));
-    in_admin_world(
+    with_admin(
         [](device_world &w) -> awaitable<void> {
             co_await wsman::add_wireless(*w.amt, profile_named("lab", "first"));
             co_await wsman::add_wireless(*w.amt, profile_named("lab", "second"));
@@ -203,7 +191,7 @@ TEST_CASE(
 
 TEST_CASE("wireless profiles of the system: taken over or not, and shared where the device can") {
     const auto with_port = sim::without_delays(sim::built_in_profile("amt18-wireless"));
-    in_admin_world(
+    with_admin(
         [](device_world &w) -> awaitable<void> {
             using service = amt::wifi_port_configuration_service;
             using sync = amt::local_profile_synchronization;
@@ -221,7 +209,7 @@ TEST_CASE("wireless profiles of the system: taken over or not, and shared where 
 }
 
 TEST_CASE("the wired port: fixed addresses, then DHCP") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         wsman::wired_settings fixed;
         fixed.dhcp = false;
         fixed.ip_sync = false;
@@ -244,7 +232,7 @@ TEST_CASE("the wired port: fixed addresses, then DHCP") {
 }
 
 TEST_CASE("proxies: added by their kind of address, listed, and deleted one by one") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    with_admin([](device_world &w) -> awaitable<void> {
         for (const std::string address : {"192.0.2.9", "proxy.example.com"}) {
             wsman::proxy_settings one;
             one.address = address;

@@ -28,20 +28,9 @@ sim::profile strict_profile() {
     return out;
 }
 
-void in_admin_world(const body &test, const change &prepare = {},
-                    const sim::profile &p = strict_profile()) {
-    in_world(
-        way::lms,
-        [&test](device_world &w) -> awaitable<void> {
-            w.make_client("admin", core::secret(good_password));
-            co_await test(w);
-        },
-        p,
-        [&prepare](sim::device_state &state) {
-            in_admin_control(state);
-            if (prepare)
-                prepare(state);
-        });
+void in_strict_world(const body &test, const change &prepare = {},
+                     const sim::profile &p = strict_profile()) {
+    with_admin(test, p, way::lms, prepare);
 }
 
 wsman::tls_settings asked(tls_mode mode) {
@@ -75,7 +64,7 @@ awaitable<amt::tls_setting_data> settings_named(wsman::client &from, std::string
 } // namespace
 
 TEST_CASE("TLS on: AMT shows a new certificate for its own key, and its plain port is closed") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    in_strict_world([](device_world &w) -> awaitable<void> {
         const auto before = co_await read_store(*w.amt);
         (void)co_await wsman::set_tls(*w.amt, asked(tls_mode::server));
         w.amt->disconnect();
@@ -99,7 +88,7 @@ TEST_CASE("TLS on: AMT shows a new certificate for its own key, and its plain po
 }
 
 TEST_CASE("TLS once more: the certificate stays; TLS off: all that was made for it is gone") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    in_strict_world([](device_world &w) -> awaitable<void> {
         const auto before = co_await read_store(*w.amt);
         (void)co_await wsman::set_tls(*w.amt, asked(tls_mode::server_and_plain));
         const auto first = co_await read_store(*w.amt);
@@ -119,7 +108,7 @@ TEST_CASE("TLS once more: the certificate stays; TLS off: all that was made for 
 }
 
 TEST_CASE("TLS with a certificate that is too old: a new one is made and shown") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    in_strict_world([](device_world &w) -> awaitable<void> {
         (void)co_await wsman::set_tls(*w.amt, asked(tls_mode::server_and_plain));
         w.over_tls = true;
         w.amt->disconnect();
@@ -137,7 +126,7 @@ TEST_CASE("TLS with a certificate that is too old: a new one is made and shown")
 }
 
 TEST_CASE("mutual TLS: clients from the network need a certificate, the host does not") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    in_strict_world([](device_world &w) -> awaitable<void> {
         (void)co_await wsman::set_tls(*w.amt, asked(tls_mode::mutual));
         w.over_tls = true;
         w.amt->disconnect();
@@ -159,7 +148,7 @@ TEST_CASE("a device without plain ports: neither TLS off nor plain connections, 
             sim::set_property(one, "NonSecureConnectionsSupported", "false");
         });
     };
-    in_admin_world(
+    in_strict_world(
         [](device_world &w) -> awaitable<void> {
             for (const auto mode : {tls_mode::off, tls_mode::server_and_plain}) {
                 const auto why = co_await failure(wsman::set_tls(*w.amt, asked(mode)));
@@ -181,7 +170,7 @@ TEST_CASE("what was given to AMT is taken back when it refuses what comes behind
          {"AMT_PublicKeyManagementService.GenerateKeyPair",
           "AMT_PublicKeyManagementService.AddCertificate", "AMT_TLSCredentialContext.Create"}) {
         CAPTURE(call);
-        in_admin_world([call](device_world &w) -> awaitable<void> {
+        in_strict_world([call](device_world &w) -> awaitable<void> {
             const auto before = co_await read_store(*w.amt);
             w.device.inject().order(
                 sim::fault(sim::fault_kind::soap_fault).on_call(call).saying("QuotaLimit"));
@@ -195,7 +184,7 @@ TEST_CASE("what was given to AMT is taken back when it refuses what comes behind
 }
 
 TEST_CASE("the answer of CommitChanges may be lost: the settings are in force in spite of it") {
-    in_admin_world([](device_world &w) -> awaitable<void> {
+    in_strict_world([](device_world &w) -> awaitable<void> {
         w.device.inject().order(sim::fault(sim::fault_kind::close_within)
                                     .on_call("AMT_SetupAndConfigurationService.CommitChanges"));
         const auto answered = co_await wsman::set_tls(*w.amt, asked(tls_mode::server));

@@ -222,6 +222,24 @@ inline void in_world(way how, const std::function<awaitable<void>(device_world &
         few_teardowns);
 }
 
+// The same for the client of admin, on a device in admin control mode.
+inline void with_admin(const std::function<awaitable<void>(device_world &)> &body,
+                       const sim::profile &p = plain_profile(), way how = way::lms,
+                       const std::function<void(sim::device_state &)> &prepare = {}) {
+    in_world(
+        how,
+        [&body](device_world &w) -> awaitable<void> {
+            w.make_client("admin", core::secret(good_password));
+            co_await body(w);
+        },
+        p,
+        [&prepare](sim::device_state &state) {
+            in_admin_control(state);
+            if (prepare)
+                prepare(state);
+        });
+}
+
 // How it failed; no error if it did not. Cancellation goes on.
 template <typename Result>
 awaitable<error_code> failure(awaitable<Result> op) {

@@ -38,6 +38,10 @@ struct command_spec {
 // name that no command has.
 [[nodiscard]] const command_spec &chosen_command(std::span<char *const> arguments);
 
+// A line of a list: the summary begins at the column.
+[[nodiscard]] std::string summary_line(std::string_view name, std::string_view summary,
+                                       std::size_t column);
+
 // Of the program, and of one command.
 [[nodiscard]] std::string program_help();
 [[nodiscard]] std::string command_help(const command_spec &command, std::size_t width);

@@ -12,6 +12,10 @@
 #include <string>
 #include <vector>
 
+namespace costrand::core {
+class random_source;
+}
+
 namespace costrand::wsman {
 
 // The presence server that AMT calls, and from where it does.
@@ -31,10 +35,11 @@ struct cira_settings {
 // Replaces the servers and policies that AMT has. It calls every 25 s while it has no tunnel, and
 // when the user asks it to. Afterwards all is read back: errc::method_refused where AMT tells
 // something else than it took. What was added is deleted when AMT refuses what comes behind it; the
-// old servers are gone then, too.
-[[nodiscard]] awaitable<void> set_cira(client &amt, cira_settings wanted);
+// old servers are gone then, too. The random source outlives the call.
+[[nodiscard]] awaitable<void> set_cira(client &amt, cira_settings wanted,
+                                       core::random_source &random);
 
 // 16 letters and digits.
-[[nodiscard]] core::secret random_password();
+[[nodiscard]] core::secret random_password(core::random_source &random);
 
 } // namespace costrand::wsman
