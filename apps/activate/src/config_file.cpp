@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// config.yaml in the working directory. The only file that includes yaml-cpp.
+// config.yaml in the working directory. With document.cpp the only file that includes yaml-cpp.
 #include <costrand/activate/cli.hpp>
 
 #include <costrand/activate/failure.hpp>

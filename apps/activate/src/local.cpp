@@ -32,18 +32,6 @@ struct wipe_at_end {
     ~wipe_at_end() { core::wipe(bytes.data(), bytes.size()); }
 };
 
-wsman::provisioning_certificate read_certificate(const local_request &what) {
-    std::string text(what.certificate.reveal());
-    std::erase_if(text, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
-    const core::secret joined(std::move(text));
-    auto pfx = rps::decode_payload(joined.reveal());
-    if (!pfx || pfx->empty())
-        throw error(exit_code::certificate_not_base64,
-                    "--provisioningCert is no base64 text of a PFX file");
-    const wipe_at_end wiping{*pfx};
-    return wsman::read_pfx(*pfx, what.certificate_password);
-}
-
 class run {
   public:
     run(const environment &env, const settings &options, local_request what)
@@ -123,7 +111,8 @@ class run {
     }
 
     awaitable<wsman::setup_result> enter_admin_control() {
-        auto certificate = read_certificate(what_);
+        auto certificate =
+            read_certificate(what_.certificate, what_.certificate_password, "--provisioningCert");
         if (mode_ == control_mode::none) {
             co_await need_password("the new AMT password is needed: set AMT_PASSWORD or give "
                                    "--password");
@@ -258,6 +247,19 @@ class run {
 };
 
 } // namespace
+
+wsman::provisioning_certificate
+read_certificate(const core::secret &pfx, const core::secret &password, std::string_view name) {
+    std::string text(pfx.reveal());
+    std::erase_if(text, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
+    const core::secret joined(std::move(text));
+    auto bytes = rps::decode_payload(joined.reveal());
+    if (!bytes || bytes->empty())
+        throw error(exit_code::certificate_not_base64,
+                    std::string(name) + " is no base64 text of a PFX file");
+    const wipe_at_end wiping{*bytes};
+    return wsman::read_pfx(*bytes, password);
+}
 
 awaitable<local_report> run_locally(const environment &env, const settings &options,
                                     local_request what) {

@@ -196,22 +196,4 @@ awaitable<void> set_cira(client &amt, cira_settings wanted, core::random_source 
     std::rethrow_exception(failed);
 }
 
-core::secret random_password(core::random_source &random) {
-    constexpr std::string_view letters =
-        "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789";
-    constexpr std::size_t length = 16;
-    constexpr unsigned fair = 256 - 256 % letters.size(); // those beyond would prefer some letters
-    std::array<char, length> made{};
-    for (std::size_t i = 0; i < length;) {
-        std::byte drawn{};
-        random.fill({&drawn, 1});
-        const auto number = std::to_integer<unsigned>(drawn);
-        if (number < fair)
-            made[i++] = letters[number % letters.size()];
-    }
-    core::secret out(std::string_view(made.data(), made.size()));
-    core::wipe(made.data(), made.size());
-    return out;
-}
-
 } // namespace costrand::wsman

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What AMT takes as a password: docs/simulated-firmware.md, "Passwords".
+#include "password_rules.hpp"
+
 #include <costrand/wsman/setup.hpp>
 
 #include <algorithm>
@@ -47,6 +49,10 @@ std::string_view broken_rule(std::string_view password) {
 }
 
 } // namespace
+
+bool is_acceptable(std::string_view password) {
+    return broken_rule(password).empty();
+}
 
 void check_password(const core::secret &password) {
     setup_failure why;

@@ -9,11 +9,13 @@
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/rps/executor.hpp>
+#include <costrand/wsman/provisioning_certificate.hpp>
 #include <costrand/wsman/setup_result.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace costrand::activate {
 
@@ -50,6 +52,11 @@ struct local_report {
 // `env` and `options` outlive the call.
 [[nodiscard]] awaitable<local_report> run_locally(const environment &env, const settings &options,
                                                   local_request what);
+
+// A provisioning certificate with its key and chain, from a PFX in base64. Throws error 121, which
+// calls it by `name`, for no base64, and wsman::setup_error for a PFX that cannot be used.
+[[nodiscard]] wsman::provisioning_certificate
+read_certificate(const core::secret &pfx, const core::secret &password, std::string_view name);
 
 // A set-up that failed, as exit code and text.
 [[nodiscard]] failure explain(const wsman::setup_error &e);

@@ -13,6 +13,10 @@
 #include <functional>
 #include <utility>
 
+namespace costrand::core {
+class random_source;
+}
+
 namespace costrand::wsman {
 
 // The firmware's host interface, as far as it is needed here. What the callables refer to outlives
@@ -43,6 +47,9 @@ struct activation {
 // with setup_errc::password_missing or ::password_unacceptable, whose text names the rule that is
 // broken, and never the password.
 void check_password(const core::secret &password);
+
+// 16 characters that check_password() takes.
+[[nodiscard]] core::secret random_admin_password(core::random_source &random);
 
 // Into client control mode. `amt` logs in as the local system account; it goes on as `admin` with
 // the new password. `amt` and `means` outlive the call.
