@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the URLs of the websocket and of a proxy have in common.
+// What the URLs of the websocket, of HTTP and of a proxy have in common.
 #pragma once
 
 #include <charconv>
@@ -59,6 +59,46 @@ inline bool parse_host_port(std::string_view text, std::string &host, std::uint1
 // As it stands in a URL or a Host header.
 inline std::string bracketed(const std::string &host) {
     return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+// SCHEME://HOST[:PORT][/PATH][?QUERY][#FRAGMENT] with one of two schemes, of ports 80 and 443.
+enum class url_fault { none, malformed, user_info };
+
+inline constexpr std::uint16_t plain_server_port = 80, secure_server_port = 443;
+
+inline bool consume(std::string_view &text, std::string_view prefix) {
+    if (lower(text.substr(0, prefix.size())) != prefix)
+        return false;
+    text.remove_prefix(prefix.size());
+    return true;
+}
+
+// The members are those that websocket_url and http_url have in common.
+template <typename Url>
+url_fault parse_server_url(std::string_view text, std::string_view plain, std::string_view secure,
+                           Url &url) {
+    url.secure = consume(text, secure);
+    if ((!url.secure && !consume(text, plain)) || !is_clean(text))
+        return url_fault::malformed;
+    const auto path = text.find_first_of("/?#");
+    const auto authority = text.substr(0, path);
+    if (authority.find('@') != authority.npos)
+        return url_fault::user_info;
+    url.port = url.secure ? secure_server_port : plain_server_port;
+    if (!parse_host_port(authority, url.host, url.port))
+        return url_fault::malformed;
+    auto target = path == text.npos ? std::string_view() : text.substr(path);
+    target = target.substr(0, target.find('#')); // a fragment is the client's own
+    url.target = target.starts_with('/') ? std::string(target) : "/" + std::string(target);
+    return url_fault::none;
+}
+
+template <typename Url>
+std::string authority_of(const Url &url) {
+    std::string text = bracketed(url.host);
+    if (url.port != (url.secure ? secure_server_port : plain_server_port))
+        text += ":" + std::to_string(url.port);
+    return text;
 }
 
 } // namespace costrand::transports::detail

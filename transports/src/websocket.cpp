@@ -3,6 +3,8 @@
 // and in-memory streams share the code.
 #include <costrand/transports/websocket.hpp>
 
+#include "server_dial.hpp"
+
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/asio_adapter.hpp>
 #include <costrand/core/async_mutex.hpp>
@@ -10,7 +12,6 @@
 #include <costrand/core/error.hpp>
 #include <costrand/core/mailbox.hpp>
 #include <costrand/core/task_group.hpp>
-#include <costrand/transports/tcp.hpp>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -170,28 +171,17 @@ class websocket_stream : public core::message_stream {
     std::shared_ptr<connection> connection_;
 };
 
-awaitable<std::unique_ptr<core::byte_stream>> dial(std::string host, std::uint16_t port,
-                                                   std::optional<proxy_url> via,
-                                                   core::duration limit, core::log log) {
-    if (!via)
-        co_return co_await tcp_connect(std::move(host), port, limit);
-    const std::string proxy = via->name();
-    auto stream = co_await proxy_connect(std::move(*via), host, port, limit);
-    log.debug("websocket", "the proxy ", proxy, " leads to ", host);
-    co_return stream;
-}
-
 awaitable<std::unique_ptr<core::message_stream>> connect(websocket_url url,
                                                          websocket_options options, core::log log) {
-    auto below =
-        co_await dial(url.host, url.port, std::move(options.proxy), options.handshake_limit, log);
-    if (url.secure) {
-        tls_client_options tls;
-        tls.host = url.host;
-        tls.trust = options.trust;
-        below = co_await tls_connect(std::move(below), std::move(tls));
-        log.debug("websocket", "TLS established with ", url.host);
-    }
+    detail::server_way way;
+    way.host = url.host;
+    way.port = url.port;
+    way.secure = url.secure;
+    way.trust = options.trust;
+    way.proxy = std::move(options.proxy);
+    way.limit = options.handshake_limit;
+    way.component = "websocket";
+    auto below = co_await detail::dial_server(std::move(way), std::move(log));
     co_return co_await websocket_upgrade(std::move(below), url.authority(), url.target,
                                          std::move(options));
 }

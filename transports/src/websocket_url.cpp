@@ -24,15 +24,6 @@ class category : public boost::system::error_category {
     }
 };
 
-constexpr std::uint16_t ws_port = 80, wss_port = 443;
-
-bool consume(std::string_view &text, std::string_view prefix) {
-    if (detail::lower(text.substr(0, prefix.size())) != prefix)
-        return false;
-    text.remove_prefix(prefix.size());
-    return true;
-}
-
 } // namespace
 
 const boost::system::error_category &websocket_category() noexcept {
@@ -41,28 +32,20 @@ const boost::system::error_category &websocket_category() noexcept {
 }
 
 std::string websocket_url::authority() const {
-    std::string text = detail::bracketed(host);
-    if (port != (secure ? wss_port : ws_port))
-        text += ":" + std::to_string(port);
-    return text;
+    return detail::authority_of(*this);
 }
 
 core::result<websocket_url> parse_websocket_url(std::string_view text) {
     websocket_url url;
-    url.secure = consume(text, "wss://");
-    if ((!url.secure && !consume(text, "ws://")) || !detail::is_clean(text))
-        return websocket_errc::bad_url;
-    const auto path = text.find_first_of("/?#");
-    const auto authority = text.substr(0, path);
-    if (authority.find('@') != authority.npos)
+    switch (detail::parse_server_url(text, "ws://", "wss://", url)) {
+    case detail::url_fault::none:
+        return url;
+    case detail::url_fault::user_info:
         return websocket_errc::url_user_info;
-    url.port = url.secure ? wss_port : ws_port;
-    if (!detail::parse_host_port(authority, url.host, url.port))
-        return websocket_errc::bad_url;
-    auto target = path == text.npos ? std::string_view() : text.substr(path);
-    target = target.substr(0, target.find('#')); // a fragment is the client's own
-    url.target = target.starts_with('/') ? std::string(target) : "/" + std::string(target);
-    return url;
+    case detail::url_fault::malformed:
+        break;
+    }
+    return websocket_errc::bad_url;
 }
 
 } // namespace costrand::transports
