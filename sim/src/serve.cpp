@@ -7,6 +7,7 @@
 #include <costrand/core/error.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/transports/heci_errc.hpp>
+#include <costrand/transports/tls.hpp>
 #include <costrand/transports/websocket.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -42,6 +43,23 @@ awaitable<void> serve_client(rps_server &server, std::unique_ptr<core::byte_stre
     // Else a visitor that is no websocket client.
 }
 
+awaitable<void> serve_visitor(console_server &server, std::unique_ptr<core::byte_stream> connection,
+                              const identity &shown) {
+    if (!shown.chain.empty()) {
+        transports::tls_server_options how;
+        how.certificate_chain_pem = chain_pem(shown.chain);
+        how.private_key_pem = shown.key;
+        auto secured =
+            co_await core::as_result(transports::tls_accept(std::move(connection), std::move(how)));
+        if (!secured && secured.error() == core::cond::cancelled)
+            throw system_error(secured.error());
+        if (!secured)
+            co_return; // a visitor that does not trust us, or speaks no TLS
+        connection = std::move(*secured);
+    }
+    co_await server.serve(*connection);
+}
+
 awaitable<void> accept_heci(firmware &device, heci::socket_acceptor &acceptor,
                             core::task_group &clients) {
     for (;;) {
@@ -66,6 +84,14 @@ awaitable<void> accept_rps(rps_server &server, transports::tcp_acceptor &accepto
     for (;;) {
         auto connection = co_await acceptor.accept();
         clients.spawn(serve_client(server, std::move(connection)));
+    }
+}
+
+awaitable<void> accept_console(console_server &server, transports::tcp_acceptor &acceptor,
+                               const identity &shown, core::task_group &clients) {
+    for (;;) {
+        auto connection = co_await acceptor.accept();
+        clients.spawn(serve_visitor(server, std::move(connection), shown));
     }
 }
 
@@ -114,6 +140,12 @@ awaitable<void> serve_lms_port(firmware &device, transports::tcp_acceptor &accep
 awaitable<void> serve_rps_port(rps_server &server, transports::tcp_acceptor &acceptor) {
     core::task_group clients(co_await net::this_coro::executor);
     co_await serve(clients, accept_rps(server, acceptor, clients));
+}
+
+awaitable<void> serve_console_port(console_server &server, transports::tcp_acceptor &acceptor,
+                                   identity shown) {
+    core::task_group clients(co_await net::this_coro::executor);
+    co_await serve(clients, accept_console(server, acceptor, shown, clients));
 }
 
 } // namespace costrand::sim

@@ -45,7 +45,17 @@ po::options_description serve_options() {
         "rps", "the small provisioning server, too; its profiles: ccm, acm, acm-random, and with a "
                "presence server ccm-cira, acm-cira, with TLS ccm-tls, acm-tls, with wireless "
                "networks acm-wifi")("rps-profile", po::value<std::string>()->value_name("NAME"),
-                                    "one more name for its profile ccm (default demo)");
+                                    "one more name for its profile ccm (default demo)")(
+        "console", "a management console, too, with and without TLS; its user is standalone, its "
+                   "profiles are ccm and ccm-random")(
+        "console-password", po::value<std::string>()->value_name("PASSWORD"),
+        "of that user (default G@ppm0ym)")(
+        "console-profile", po::value<std::vector<std::string>>()->value_name("FILE"),
+        "one more profile: a YAML file, whose name without .yaml is the profile's; may be given "
+        "several times")("console-fault",
+                         po::value<std::vector<std::string>>()->value_name("METHOD=STATUS"),
+                         "the next request of that method about a device gets that HTTP status; "
+                         "may be given several times");
     return out;
 }
 
@@ -81,6 +91,30 @@ std::vector<sim::fault> read_faults(const std::string &given) {
     if (const auto text = read_file(given))
         return sim::parse_faults(given, *text);
     return sim::parse_faults("--faults", given);
+}
+
+sim::console_fault read_console_fault(const std::string &given) {
+    const auto equals = given.find('=');
+    sim::console_fault out;
+    out.method = given.substr(0, equals);
+    const auto status = equals == given.npos ? std::string() : given.substr(equals + 1);
+    if (status.size() != 3 || status.find_first_not_of("0123456789") != status.npos ||
+        status < "400" || status > "599")
+        throw usage_error("--console-fault wants METHOD=STATUS, with a status from 400 to 599");
+    out.status = std::stoi(status);
+    return out;
+}
+
+void read_console(const po::variables_map &values, settings &to) {
+    to.console = values.contains("console");
+    to.console_password = values.contains("console-password")
+                              ? values["console-password"].as<std::string>()
+                              : "G@ppm0ym"; // the real one's, before somebody changes it
+    if (values.contains("console-profile"))
+        to.console_profiles = values["console-profile"].as<std::vector<std::string>>();
+    if (values.contains("console-fault"))
+        for (const auto &one : values["console-fault"].as<std::vector<std::string>>())
+            to.console_faults.push_back(read_console_fault(one));
 }
 
 bool is_of_calls(const sim::fault &order) {
@@ -125,6 +159,7 @@ void read_values(const po::variables_map &values, settings &to) {
     to.rps = values.contains("rps");
     if (values.contains("rps-profile"))
         to.rps_profile = values["rps-profile"].as<std::string>();
+    read_console(values, to);
     if (values.contains("help"))
         to.action = what_to_do::help;
 }

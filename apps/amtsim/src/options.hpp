@@ -2,6 +2,7 @@
 // The command line of costrand-amtsim.
 #pragma once
 
+#include <costrand/sim/console.hpp>
 #include <costrand/sim/faults.hpp>
 #include <costrand/sim/profile.hpp>
 
@@ -32,6 +33,10 @@ struct settings {
     std::string folder; // of the HECI sockets; empty: one is made
     bool rps = false;
     std::string rps_profile = "demo";
+    bool console = false;
+    std::string console_password;
+    std::vector<std::string> console_profiles; // files
+    std::vector<sim::console_fault> console_faults;
 };
 
 // What is wrong with the arguments, and what to do.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
 #include "log_file.hpp"
+#include "served_console.hpp"
 #include "state_file.hpp"
 
 #include <costrand/core/as_result.hpp>
@@ -136,6 +137,8 @@ class desk {
         auto served_as = options;
         if (options.rps)
             make_server(served_as, random, log);
+        if (options.console)
+            console_.emplace(strand_, options, folder_.path(), random, log);
         for (std::size_t i = 0; i < options.count; ++i)
             devices_.push_back(std::make_unique<served>(
                 strand_, served_as, i, folder_.path(), random,
@@ -181,6 +184,8 @@ class desk {
         }
         if (rps_)
             std::printf("rps ws://127.0.0.1:%u/activate\n", static_cast<unsigned>(rps_->port()));
+        if (console_)
+            std::fputs(console_->told().c_str(), stdout);
         std::fflush(stdout);
     }
 
@@ -193,6 +198,8 @@ class desk {
         }
         if (rps_)
             tasks_.spawn(sim::serve_rps_port(*server_, *rps_));
+        if (console_)
+            console_->start(tasks_);
         while (!over_)
             co_await stop_.wait();
         for (const auto &one : devices_)
@@ -209,6 +216,7 @@ class desk {
     std::vector<std::unique_ptr<served>> devices_;
     std::optional<sim::rps_server> server_;
     std::optional<transports::tcp_acceptor> rps_;
+    std::optional<served_console> console_;
     core::task_group tasks_;
     net::signal_set signals_;
 };

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <costrand/core/awaitable.hpp>
+#include <costrand/sim/certificates.hpp>
+#include <costrand/sim/console.hpp>
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/rps.hpp>
 #include <costrand/transports/heci_socket.hpp>
@@ -31,6 +33,11 @@ namespace costrand::sim {
 // is cancelled, as the others.
 [[nodiscard]] awaitable<void> serve_rps_port(rps_server &server,
                                              transports::tcp_acceptor &acceptor);
+
+// Takes HTTP clients of the console: over TLS where `shown` has a certificate, plain where its
+// chain is empty. Completes, and is cancelled, as the others.
+[[nodiscard]] awaitable<void>
+serve_console_port(console_server &server, transports::tcp_acceptor &acceptor, identity shown);
 
 // The errno of open or connect that a program sees for that refusal; EINVAL for other codes.
 [[nodiscard]] int errno_of(const error_code &refusal) noexcept;
