@@ -10,6 +10,7 @@
 #include <costrand/rps/errc.hpp>
 #include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/heci_status.hpp>
+#include <costrand/transports/http.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/proxy.hpp>
 #include <costrand/transports/tls.hpp>
@@ -175,8 +176,9 @@ constexpr std::array tls_rows = {
                               server_certificate_verification_failed, ""},
     row<transports::tls_errc>{transports::tls_errc::refused_by_peer, generic_failure,
                               "the server's log says why"},
-    row<transports::tls_errc>{transports::tls_errc::protocol, generic_failure,
-                              "does the server speak TLS? For one that does not write ws://"},
+    row<transports::tls_errc>{
+        transports::tls_errc::protocol, generic_failure,
+        "does the server speak TLS? For one that does not write ws:// or http://"},
     row<transports::tls_errc>{transports::tls_errc::truncated, generic_failure,
                               "the server, or a firewall before it, ended the connection"},
     row<transports::tls_errc>{transports::tls_errc::bad_configuration, generic_failure,
@@ -195,6 +197,20 @@ constexpr std::array websocket_rows = {
     row<transports::websocket_errc>{transports::websocket_errc::not_websocket,
                                     missing_or_incorrect_url,
                                     "is this the provisioning server's URL?"},
+};
+
+using transports::http_errc;
+constexpr std::array http_rows = {
+    row<http_errc>{http_errc::bad_url, missing_or_incorrect_url, ""},
+    row<http_errc>{http_errc::url_user_info, missing_or_incorrect_url, ""},
+    row<http_errc>{http_errc::bad_token, rps_authentication_failed,
+                   "check --auth-token and AUTH_TOKEN"},
+    row<http_errc>{http_errc::not_http, missing_or_incorrect_url,
+                   "check host and port; for a server that speaks TLS write https://"},
+    row<http_errc>{http_errc::header_too_large, unmarshal_message_failed, "is this the right URL?"},
+    row<http_errc>{http_errc::body_too_large, unmarshal_message_failed, "is this the right URL?"},
+    row<http_errc>{http_errc::ended_early, generic_failure,
+                   "the server, or a firewall before it, ended the connection: look at both"},
 };
 
 using transports::proxy_errc;
@@ -320,6 +336,8 @@ error_mapping map_error(const boost::system::error_code &error) noexcept {
         return find(tls_rows, value);
     if (category == transports::websocket_category())
         return find(websocket_rows, value);
+    if (category == transports::http_category())
+        return find(http_rows, value);
     if (category == transports::proxy_category())
         return find(proxy_rows, value);
     if (category == transports::lms_category())

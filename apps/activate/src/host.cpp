@@ -11,6 +11,7 @@
 #include <costrand/core/time.hpp>
 #include <costrand/rps/messages.hpp>
 #include <costrand/transports/heci_open.hpp>
+#include <costrand/transports/http.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/websocket.hpp>
 
@@ -31,6 +32,17 @@ namespace {
 transports::websocket_options connection_to_server(const settings &options) {
     transports::websocket_options how;
     how.max_message_size = rps::max_server_message;
+    if (options.skip_cert_check)
+        how.trust.check = transports::tls_trust::kind::anyone;
+    if (options.proxy)
+        how.proxy = options.proxy->where;
+    return how;
+}
+
+transports::http_options exchange_with_console(const settings &options, core::duration limit) {
+    transports::http_options how;
+    how.body_limit = profile_limit;
+    how.limit = limit;
     if (options.skip_cert_check)
         how.trust.check = transports::tls_trust::kind::anyone;
     if (options.proxy)
@@ -77,6 +89,12 @@ environment host_environment(net::any_io_executor executor, const settings &opti
     env.connect_server = [&options, log = env.log] {
         return transports::websocket_connect(options.server.where, connection_to_server(options),
                                              log);
+    };
+    env.ask_console = [&options, log = env.log](transports::http_url url,
+                                                transports::http_request request,
+                                                core::duration limit) {
+        return transports::http_exchange(std::move(url), std::move(request),
+                                         exchange_with_console(options, limit), log);
     };
     env.dial_lms = [](std::uint16_t port) {
         return transports::dial_lms(port, transports::lms_options());

@@ -75,7 +75,7 @@ class run {
         env_.step("reading the device's state over " + env_.device->name());
         mode_ = co_await need(read_mode(), "control mode");
         const auto uuid = co_await need(amt_.read_uuid(), "UUID");
-        out.uuid = uuid.text();
+        out.uuid = uuid_ = uuid.text();
         switch (what_.goal) {
         case local_goal::client_control:
             out.done = co_await enter_client_control();
@@ -152,6 +152,8 @@ class run {
     awaitable<wsman::setup_result> leave() {
         wsman::deactivation asked;
         asked.partial = what_.partial;
+        if (mode_ != control_mode::none && what_.before_change)
+            co_await what_.before_change(uuid_);
         if (mode_ == control_mode::admin) {
             co_await need_password("the device is in admin control mode: its AMT password is "
                                    "needed, set AMT_PASSWORD or give --password");
@@ -242,7 +244,8 @@ class run {
     std::unique_ptr<core::random_source> random_;
     wsman::setup_means means_;
     std::optional<wsman::client> client_;
-    control_mode mode_{};  // before
+    control_mode mode_{}; // before
+    std::string uuid_;
     bool reached_ = false; // AMT's ports are used
 };
 

@@ -69,6 +69,8 @@ std::string message(const local_report &r) {
     if (r.done.in_spite_of)
         out += ", as its control mode shows; what AMT answered was an error: " +
                printable(r.done.in_spite_of->text, 400);
+    if (!r.note.empty())
+        out += "; " + r.note;
     return out;
 }
 

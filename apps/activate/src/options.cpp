@@ -97,14 +97,10 @@ bool nothing_given(const option_values &values) {
     });
 }
 
-bool is_http(std::string_view url) {
-    return has_scheme(url, "http") || has_scheme(url, "https");
-}
-
 void check_url(const option_values &values) {
     const std::string url = values.text("url");
     const bool local = any_given(values, local_modes);
-    if (url.empty() || (is_http(url) && local)) {
+    if (url.empty() || (is_console_url(url) && local)) {
         refuse_local(values);
         refuse(nothing_given(values) ? incorrect_command_line_parameters : missing_or_incorrect_url,
                values.given("profile")
@@ -113,7 +109,7 @@ void check_url(const option_values &values) {
                    : "--url and --profile are missing: give the provisioning server, as "
                      "wss://HOST/activate, and a profile's name");
     }
-    if (is_http(url))
+    if (is_console_url(url))
         refuse(missing_or_incorrect_url,
                "--url: profile download from an http server is not in this version yet; for a "
                "provisioning server write ws:// or wss://");
@@ -189,13 +185,36 @@ void read_server_settings(const option_values &values, settings &out) {
     if (url.empty())
         refuse(missing_or_incorrect_url,
                "--url is missing: the provisioning server, as wss://HOST/activate");
-    if (is_http(url))
+    if (is_console_url(url))
         refuse(missing_or_incorrect_url, "--url: an http server is none of these: for a "
                                          "provisioning server write ws:// or wss://");
     out.server = parse_server_url(url);
     read_proxy(values["proxy"], out);
     read_run(values, out);
     read_files(values, out);
+}
+
+bool is_console_url(std::string_view url) noexcept {
+    return has_scheme(url, "http") || has_scheme(url, "https");
+}
+
+void read_console_settings(const option_values &values, settings &out) {
+    auto console = make_console_access(values.text("url"), values.text("auth-endpoint"),
+                                       values.text("devices-endpoint"));
+    console.token = values["auth-token"].text;
+    console.user = values.text("auth-username");
+    console.password = values["auth-password"].text;
+    if (console.token.empty() && console.user.empty() != console.password.empty())
+        refuse(incorrect_command_line_parameters,
+               console.user.empty() ? "the console's password needs its user: --auth-username"
+                                    : "--auth-username needs a password: set AUTH_PASSWORD or "
+                                      "give --auth-password");
+    check_uuid(values);
+    out.uuid = lower(values.text("uuid"));
+    out.management = std::move(console);
+    out.action = what_to_do::activate;
+    out.skip_cert_check = values.is_on("skip-cert-check");
+    read_proxy(values["proxy"], out);
 }
 
 void read_way_settings(const option_values &values, settings &out) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which proxy leads to the provisioning server: the option's, else the environment's.
+// Which proxy leads to the provisioning server or the console: the option's, else the
+// environment's.
 #include "proxy_option.hpp"
 
 #include <costrand/activate/failure.hpp>
@@ -32,9 +33,12 @@ void use_environment_proxy(settings &options, const transports::environment_read
     if (options.action != what_to_do::activate || options.demo || options.proxy ||
         options.never_proxy)
         return;
-    const auto &server = options.server.where;
+    const auto named = [&](const auto &server) {
+        return transports::proxy_of_environment(server.secure, server.host, server.port,
+                                                environment);
+    };
     const auto found =
-        transports::proxy_of_environment(server.secure, server.host, server.port, environment);
+        options.management ? named(options.management->where) : named(options.server.where);
     if (found)
         options.proxy = parse(found->url, "the environment variable " + found->variable);
 }

@@ -34,20 +34,32 @@ failure explain_server(const std::exception_ptr &thrown, const settings &options
                        "status " +
                        std::to_string(e.status()) + ")"};
         return out;
-    } catch (const transports::proxy_error &e) {
-        return explain(e.code(), subject, e.reason());
-    } catch (const transports::tls_error &e) {
-        return explain(e.code(), subject, e.reason());
     } catch (const system_error &e) {
+        const auto limit = transports::websocket_options().handshake_limit;
         if (e.code() == core::errc::timed_out)
             return {exit_code::generic_failure,
-                    subject + ": no connection " +
-                        core::concat("within ", transports::websocket_options().handshake_limit) +
+                    subject + ": no connection " + core::concat("within ", limit) +
                         (options.proxy
                              ? ": check host and port of both, and that the proxy is of this "
                                "kind"
                              : ": check host, port and the firewalls between")};
-        return explain(e.code(), subject, {});
+        return explain_way(thrown, subject, limit);
+    }
+}
+
+failure explain_way(const std::exception_ptr &thrown, const std::string &doing,
+                    core::duration limit) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const transports::proxy_error &e) {
+        return explain(e.code(), doing, e.reason());
+    } catch (const transports::tls_error &e) {
+        return explain(e.code(), doing, e.reason());
+    } catch (const system_error &e) {
+        if (e.code() == core::errc::timed_out)
+            return {exit_code::generic_failure, doing + core::concat(": no answer within ", limit) +
+                                                    ": check host, port and the firewalls between"};
+        return explain(e.code(), doing, {});
     }
 }
 

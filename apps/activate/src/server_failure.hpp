@@ -4,6 +4,7 @@
 
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/options.hpp>
+#include <costrand/core/time.hpp>
 
 #include <exception>
 #include <string>
@@ -15,5 +16,10 @@ namespace costrand::activate {
 
 // What environment::connect_server can throw.
 [[nodiscard]] failure explain_server(const std::exception_ptr &thrown, const settings &options);
+
+// What the way to any server can throw: look-up, connection, proxy, TLS, HTTP. `doing` is what it
+// was for, "connecting to wss://...", and `limit` the time that it had.
+[[nodiscard]] failure explain_way(const std::exception_ptr &thrown, const std::string &doing,
+                                  core::duration limit);
 
 } // namespace costrand::activate

@@ -6,6 +6,7 @@
 #include <costrand/activate/host.hpp>
 #include <costrand/activate/process.hpp>
 #include <costrand/activate/shell.hpp>
+#include <costrand/activate/with_console.hpp>
 #include <costrand/core/awaitable.hpp>
 
 #include <chrono>
@@ -17,9 +18,15 @@ namespace {
 awaitable<void> on_this_machine(net::any_io_executor executor, const local_settings &what,
                                 activate::console &says) {
     auto env = activate::host_environment(executor, what.base, says);
+    if (what.base.management && what.base.skip_cert_check)
+        env.log.warn("console", "the console's certificate is not verified");
     const auto device = activate::open_device(what.base);
     env.device = device.get();
-    const auto report = co_await activate::run_locally(env, what.base, what.request);
+    activate::local_report report;
+    if (what.base.management)
+        report = co_await activate::deactivate_with_console(env, what.base, what.request);
+    else
+        report = co_await activate::run_locally(env, what.base, what.request);
     says.result(what.base.json ? activate::result_json(report, what.base)
                                : activate::result_text(report));
 }
@@ -33,6 +40,8 @@ std::string interrupted(int signal) {
 } // namespace
 
 int run_local(local_settings what, const std::vector<activate::notice> &notices) {
+    if (what.base.management)
+        activate::use_environment_proxy(what.base, &activate::environment_variable);
     activate::console says(activate::console_for(what.base));
     for (const auto &[level, line] : notices)
         says.log_line(level, line);

@@ -50,7 +50,9 @@ constexpr std::array deactivate_rows = {
 };
 
 constexpr std::array deactivate_through_server = {
-    url_row("deactivate"),
+    row("deactivate", "url", 'u', "RPC_URL", text, "URL", works,
+        "the provisioning server that deactivates it: ws://HOST[:PORT]/activate or wss://...; or "
+        "the management console that is to forget it: https://HOST"),
     row("deactivate", "force", 'f', "RPC_FORCE", toggle, "", works,
         "through a server: it does not compare the AMT password with the one it has stored"),
     uuid_row("deactivate"),
@@ -79,7 +81,7 @@ constexpr auto activate_table =
 constexpr auto deactivate_table =
     joined(deactivate_rows, deactivate_through_server, transport_row("deactivate"),
            device_row("deactivate"), server_run_rows("deactivate"), common, server_rows,
-           output_rows, no_table, lms_rows, http_server_rows);
+           console_rows, output_rows, no_table, lms_rows);
 
 [[noreturn]] void refuse(exit_code code, std::string text) {
     throw activate::error(code, std::move(text));
@@ -166,15 +168,20 @@ local_settings make_activate_settings(const activate::option_values &values,
 local_settings make_deactivate_settings(const activate::option_values &values,
                                         std::vector<activate::notice> &notices) {
     auto out = common_settings(values, notices);
-    if (!values.is_on("local"))
+    const auto url = values.text("url");
+    if (url.empty() && !values.is_on("local"))
         refuse(exit_code::incorrect_command_line_parameters,
                values.is_on("partial")
                    ? "--partial needs --local: it is for a deactivation without a server"
-                   : "deactivate needs --url, the provisioning server, or --local");
-    if (values.given("url"))
-        refuse(exit_code::missing_or_incorrect_url,
-               named(values, "url") + ": deleting the device at a console is not in this version "
-                                      "yet; deactivate it with --local alone");
+                   : "deactivate needs --url, the provisioning server or the management console, "
+                     "or --local");
+    if (!url.empty()) {
+        if (values.is_on("partial"))
+            refuse(exit_code::invalid_parameter_combination,
+                   named(values, "partial") + " leaves the device set up in part: the console's "
+                                              "record is still needed, and --url deletes it");
+        activate::read_console_settings(values, out.base);
+    }
     out.request.goal = activate::local_goal::deactivation;
     out.request.partial = values.is_on("partial");
     return out;

@@ -171,7 +171,7 @@ bool is_remote_deactivation(values_in values) {
             refuse(exit_code::invalid_parameter_combination,
                    named(values, name) + " is for a deactivation without a server and excludes a "
                                          "ws:// or wss:// --url");
-    return !url.empty() && !values.is_on("local");
+    return !url.empty() && !values.is_on("local") && !activate::is_console_url(url);
 }
 
 activate::settings make_remote_deactivation(values_in values,

@@ -7,6 +7,7 @@
 #include <costrand/rps/errc.hpp>
 #include <costrand/transports/heci_errc.hpp>
 #include <costrand/transports/heci_status.hpp>
+#include <costrand/transports/http.hpp>
 #include <costrand/transports/lms_tcp.hpp>
 #include <costrand/transports/proxy.hpp>
 #include <costrand/transports/websocket.hpp>
@@ -57,6 +58,7 @@ TEST_CASE("every error of every component has an exit code") {
     check_complete(transports::websocket_category());
     check_complete(transports::lms_category());
     check_complete(transports::proxy_category());
+    check_complete(transports::http_category());
 }
 
 TEST_CASE("the published table is whole: its codes, in order, under their names") {
@@ -143,6 +145,10 @@ TEST_CASE("failures on the way to the server keep their cause") {
     CHECK(code(transports::tls_errc::certificate_rejected) == 22);
     CHECK(code(transports::websocket_errc::bad_url) == 20);
     CHECK(code(transports::websocket_errc::url_user_info) == 20);
+    CHECK(code(transports::http_errc::bad_url) == 20);
+    CHECK(code(transports::http_errc::bad_token) == 70);
+    CHECK(code(transports::http_errc::body_too_large) == 113);
+    CHECK(code(transports::http_errc::ended_early) == 10);
     CHECK(code(transports::proxy_errc::unsupported_kind) == 28);
     CHECK(code(transports::proxy_errc::unreachable) == 10);
     CHECK(code(transports::proxy_errc::authentication_required) == 70);

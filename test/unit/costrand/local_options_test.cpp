@@ -101,10 +101,37 @@ TEST_CASE("--stopConfig stands alone") {
     CHECK(p.settings->request.goal == local_goal::stop_configuration);
 }
 
-TEST_CASE("a deactivation without a server deletes no device at a console") {
-    const auto p = deactivation({"--local", "--url", "https://console.example"});
-    CHECK(p.code() == exit_code::missing_or_incorrect_url);
-    CHECK(p.says("console"));
+TEST_CASE("an http URL of a deactivation is the console's, with --local or without") {
+    for (const words &given : {words{"--local", "--url", "https://console.example"},
+                               words{"--url", "https://console.example"}}) {
+        const auto p = deactivation(given);
+        REQUIRE(p.settings);
+        CHECK(p.settings->request.goal == local_goal::deactivation);
+        REQUIRE(p.settings->base.management);
+        CHECK(p.settings->base.management->where.host == "console.example");
+    }
+    CHECK_FALSE(deactivation({"--local"}).settings->base.management);
+    CHECK(deactivation({"-u", "https://console.example", "--partial"}).code() ==
+          exit_code::invalid_parameter_combination);
+    CHECK(deactivation({"--local", "-u", "ftp://console.example"}).code() ==
+          exit_code::missing_or_incorrect_url);
+}
+
+TEST_CASE("a console's log-in is whole or none; a token needs none") {
+    const auto with = [](words more) {
+        words all{"-u", "https://console.example"};
+        all.insert(all.end(), more.begin(), more.end());
+        return deactivation(std::move(all));
+    };
+    const auto p = with({"--auth-username", "joe", "--auth-password", "pw"});
+    REQUIRE(p.settings);
+    CHECK(p.settings->base.management->user == "joe");
+    CHECK(p.settings->base.management->password.reveal() == "pw");
+    CHECK(p.noted("--auth-password on the command line can be seen"));
+    CHECK(with({"--auth-token", "abc", "--auth-username", "joe"}).settings);
+    CHECK(with({"--auth-username", "joe"}).code() == exit_code::incorrect_command_line_parameters);
+    CHECK(with({"--auth-password", "pw"}).code() == exit_code::incorrect_command_line_parameters);
+    CHECK(with({"--auth-endpoint", "ftp://x"}).code() == exit_code::missing_or_incorrect_url);
 }
 
 TEST_CASE("options without a meaning here are taken with a warning") {

@@ -94,7 +94,8 @@ exit_code refusal_of(words arguments) {
 
 TEST_CASE("a URL without --local makes a deactivation through a server") {
     CHECK(is_remote({"-u", "ws://rps/activate"}));
-    CHECK(is_remote({"-u", "https://console"})); // where it is refused
+    CHECK(is_remote({"-u", "ftp://rps"})); // where it is refused
+    CHECK_FALSE(is_remote({"-u", "https://console"}));
     CHECK_FALSE(is_remote({"--local"}));
     CHECK_FALSE(is_remote({"--local", "-u", "https://console"}));
     CHECK_FALSE(is_remote({}));

@@ -13,6 +13,7 @@
 #include <costrand/wsman/setup_result.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ struct local_request {
     bool partial = false;              // of a deactivation: in admin control mode only
     bool skip_amt_cert_check = false;  // over TLS: whatever AMT shows is believed
     std::int64_t now = 0;              // seconds since 1970, for the dates of certificates
+    // Of a deactivation; may be empty. Is awaited when the device is known to be activated, and
+    // before anything of it changes. What it throws ends the run.
+    std::function<awaitable<void>(std::string uuid)> before_change;
 };
 
 struct local_report {
@@ -43,6 +47,7 @@ struct local_report {
     wsman::setup_result done;
     std::string uuid;                  // read before
     std::optional<rps::amt_path> path; // when AMT itself was asked
+    std::string note;                  // what else is to be said; usually empty
 };
 
 // One activation or deactivation. Of `options` it takes the password (asked for when it is needed

@@ -142,4 +142,19 @@ inline constexpr std::array http_server_rows = {
            "for http servers"),
 };
 
+// Of the commands that ask a management console.
+inline constexpr std::array console_rows = {
+    global("auth-username", 0, "AUTH_USERNAME", value_kind::text, "NAME", standing::works,
+           "the user on the management console"),
+    secret(global("auth-password", 0, "AUTH_PASSWORD", value_kind::text, "PASSWORD",
+                  standing::works, "that user's password")),
+    secret(global("auth-token", 0, "AUTH_TOKEN", value_kind::text, "TOKEN", standing::works,
+                  "the console's bearer token, instead of a user and a password")),
+    global("auth-endpoint", 0, "AUTH_ENDPOINT", value_kind::text, "URL", standing::works,
+           "the console's log-in, as URL or path; without it /api/v1/authorize, then "
+           "/mps/login/api/v1/authorize"),
+    global("devices-endpoint", 0, "DEVICES_ENDPOINT", value_kind::text, "URL", standing::works,
+           "the console's device records, as URL or path; without it /api/v1/devices"),
+};
+
 } // namespace costrand::activate::option_rows

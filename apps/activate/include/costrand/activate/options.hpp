@@ -5,6 +5,7 @@
 
 #include <costrand/activate/cli.hpp>
 #include <costrand/activate/errand.hpp>
+#include <costrand/activate/management_console.hpp>
 #include <costrand/core/log.hpp>
 #include <costrand/core/secret.hpp>
 #include <costrand/rps/timeouts.hpp>
@@ -44,7 +45,8 @@ enum class what_to_do { help, version, activate, make_page };
 struct settings {
     what_to_do action = what_to_do::help;
 
-    server_url server; // not set for a demo
+    server_url server;                        // not set for a demo
+    std::optional<console_access> management; // the console, of a run that has one
     std::optional<proxy_choice> proxy;
     bool never_proxy = false; // --proxy is given and empty: directly, whatever the environment says
     errand asked;             // of the server
@@ -74,8 +76,8 @@ struct settings {
 // to `notices` what is accepted without effect.
 [[nodiscard]] settings make_settings(const option_values &values, std::vector<notice> &notices);
 
-// Where the options say nothing of a proxy: the one that the environment names for the server, if
-// any (https_proxy and so on, see transports::proxy_of_environment). Throws error.
+// Where the options say nothing of a proxy: the one that the environment names for the server or
+// the console, if any (https_proxy and so on, see transports::proxy_of_environment). Throws error.
 void use_environment_proxy(settings &options, const transports::environment_reader &environment);
 
 // The durations that the reference client takes from its environment: RPC_PORT_SWITCH_MAX_DELAY and
@@ -93,6 +95,14 @@ void read_way_settings(const option_values &values, settings &out);
 // errand has in common. Throws error 20 for a URL that is no provisioning server's, 28 for a
 // proxy's that is none, 37.
 void read_server_settings(const option_values &values, settings &out);
+
+// Whether a URL is that of a management console: http:// or https://, and not ws:// or wss://.
+[[nodiscard]] bool is_console_url(std::string_view url) noexcept;
+
+// The management console, who asks it, and the way to it: --url, --auth-..., --devices-endpoint,
+// --proxy, --skip-cert-check. Throws error 20 for a URL, 28 for half a log-in and a proxy that is
+// none.
+void read_console_settings(const option_values &values, settings &out);
 
 // The log level and form alone, for telling what make_settings refuses.
 void read_output_settings(const option_values &values, settings &out);

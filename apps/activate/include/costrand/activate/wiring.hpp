@@ -5,6 +5,7 @@
 #pragma once
 
 #include <costrand/activate/failure.hpp>
+#include <costrand/activate/management_console.hpp>
 #include <costrand/activate/options.hpp>
 #include <costrand/activate/process.hpp>
 #include <costrand/core/awaitable.hpp>
@@ -37,6 +38,8 @@ struct environment {
     // One attempt to reach the LMS, with a time limit of its own.
     std::function<awaitable<std::unique_ptr<core::byte_stream>>(std::uint16_t port)> dial_lms;
     std::function<awaitable<std::unique_ptr<core::message_stream>>()> connect_server;
+    // Of a run with a management console.
+    console_exchange ask_console;
     // Of the operating system; the second may block for a lookup.
     std::function<std::string()> hostname;
     std::function<awaitable<std::string>()> dns_suffix;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// costrand with a management console as a shell sees it: one simulated machine, and the console of
+// costrand-amtsim beside it.
+#include <unit/amtsim/amtsim.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace costrand;
+using test::words;
+
+namespace {
+
+// `$1` is the program. The console is at $plain and $secure, its root's certificate is $root, and
+// $log has its requests; all of it is ended by the same shell.
+test::child_end beside_console(const words &serve_options, const std::string &script,
+                               const words &machine_options = {}) {
+    std::string options;
+    for (const auto &one : serve_options)
+        options += " '" + one + "'";
+    const std::string around =
+        "export AMT_PASSWORD='P@ssw0rd' AUTH_USERNAME=standalone AUTH_PASSWORD='G@ppm0ym'\n"
+        "folder=$(mktemp -d) && mkfifo $folder/said || exit 99\n"
+        "\"$2\" serve --console --verbose --folder $folder" +
+        options +
+        " > $folder/said 2> $folder/log & server=$!\n"
+        "exec 3< $folder/said; rm $folder/said; plain= secure= root= log=$folder/log\n"
+        "while [ -z \"$secure\" ] && read -r what where word rest <&3; do\n"
+        "  [ $what = console ] && plain=$where\n"
+        "  [ $what = console-tls ] && secure=$where root=$rest\n"
+        "done\n"
+        "export SSL_CERT_FILE=$root\n"
+        "( " +
+        script +
+        " ); status=$?\n"
+        "kill $server; wait $server; rm -rf $folder; exit $status";
+    return test::under_amtsim(machine_options,
+                              {"sh", "-c", around, "sh", COSTRAND_ACTIVATE, COSTRAND_AMTSIM});
+}
+
+test::child_end run(words arguments) {
+    test::child_options options;
+    options.arguments = std::move(arguments);
+    return test::run_child(options);
+}
+
+bool has(const std::string &text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+const std::string activated = "\"$1\" activate --local --ccm >/dev/null 2>&1 || exit 98; ";
+
+} // namespace
+
+TEST_CASE("a device is deactivated when the console takes the user, also where it has no record") {
+    if (!test::amtsim_can_run())
+        return;
+    for (const char *how : {"-u $secure", "--local -u $secure", "-u $plain/any/page"}) {
+        CAPTURE(how);
+        const auto end = beside_console({}, activated + "\"$1\" deactivate " + how +
+                                                " && \"$1\" amtinfo -m; s=$?; cat $log; exit $s");
+        CHECK_MESSAGE(end.status == 0, end.err);
+        CHECK(has(end.out, "Deactivation succeeded: the device is no longer activated; the "
+                           "console had no record of it\n"));
+        CHECK(has(end.out, "not activated\n"));
+        CHECK(has(end.out, "POST /api/v1/authorize 200"));
+        CHECK(has(end.out, "GET /api/v1/devices/"));
+        CHECK_FALSE(has(end.out, "DELETE"));
+        CHECK(has(end.err, "everybody on the way") == has(how, "plain"));
+        for (const char *secret : {"P@ssw0rd", "G@ppm0ym"})
+            CHECK_FALSE(has(end.out + end.err, secret));
+    }
+}
+
+TEST_CASE("a console that refuses, is not trusted or not there leaves the device as it was") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto refused = [](const std::string &command) {
+        return beside_console({}, activated + command + "; s=$?; \"$1\" amtinfo -m; exit $s");
+    };
+    const auto wrong = refused("AUTH_PASSWORD=Wr0ng-one \"$1\" deactivate -u $secure");
+    CHECK(wrong.status == 70);
+    CHECK(has(wrong.err, "Incorrect Username and/or Password!"));
+    const auto nobody = refused("unset AUTH_USERNAME AUTH_PASSWORD; \"$1\" deactivate -u $secure");
+    CHECK(nobody.status == 70);
+    CHECK(has(nobody.err, "--auth-username"));
+    const auto token = refused("unset AUTH_USERNAME AUTH_PASSWORD; AUTH_TOKEN=abc "
+                               "\"$1\" deactivate -u $secure");
+    CHECK(token.status == 70);
+    CHECK(has(token.err, "invalid access token"));
+    const auto untrusted = refused("SSL_CERT_FILE=/dev/null \"$1\" deactivate -u $secure");
+    CHECK(untrusted.status == 22);
+    CHECK(has(untrusted.err, "--skip-cert-check"));
+    const auto absent = refused("\"$1\" deactivate -u https://127.0.0.1:1");
+    CHECK(absent.status == 10);
+    CHECK(has(absent.err, "nothing listens there"));
+    const auto unknown = refused("\"$1\" deactivate -u https://console.invalid");
+    CHECK(unknown.status == 20);
+    for (const auto &end : {wrong, nobody, token, untrusted, absent, unknown}) {
+        CHECK_MESSAGE(has(end.out, "client control mode"), end.err);
+        CHECK_FALSE(has(end.out + end.err, "Wr0ng-one"));
+    }
+}
+
+TEST_CASE("a device that is not activated is told before a console is asked") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = beside_console({}, "\"$1\" deactivate -u $secure; s=$?; cat $log; exit $s");
+    CHECK(end.status == 109);
+    CHECK_FALSE(has(end.out, "authorize"));
+}
+
+TEST_CASE("what cannot be right of a deactivation with a console ends before a device is needed") {
+    CHECK(run({"deactivate", "-u", "https://h/", "--partial"}).status == 33);
+    CHECK(run({"deactivate", "--local", "-u", "https://h/", "--partial"}).status == 33);
+    CHECK(run({"deactivate", "-u", "https://u:secret@h/"}).status == 20);
+    CHECK(run({"deactivate", "--local", "-u", "ftp://h/"}).status == 20);
+    CHECK(run({"deactivate", "-u", "https://h/", "--auth-username", "x"}).status == 28);
+    CHECK(run({"deactivate", "-u", "https://h/", "--uuid", "x"}).status == 37);
+    const auto help = run({"deactivate", "--help"});
+    CHECK(has(help.out, "--auth-username"));
+}
