@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <list>
 #include <memory>
@@ -75,6 +76,31 @@ class job {
     std::exception_ptr failure_;
 };
 
+class steady_call : public detail::alarm_call {
+  public:
+    steady_call(const net::any_io_executor &executor, time_point when, detail::alarm_target &target)
+        : alarm_call(target),
+          timer_(executor, when) {}
+
+    static void start(const std::shared_ptr<steady_call> &one) {
+        one->timer_.async_wait([one](error_code ec) {
+            if (!ec)
+                one->make();
+        });
+    }
+
+  private:
+    void forget() noexcept override {
+        try {
+            timer_.cancel();
+        } catch (const system_error &) {
+            return; // the call is not made: it wakes for nothing when its time comes
+        }
+    }
+
+    net::steady_timer timer_;
+};
+
 class steady_time : public time_source {
   public:
     time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
@@ -83,6 +109,13 @@ class steady_time : public time_source {
         auto executor = co_await net::this_coro::executor;
         net::steady_timer timer(executor, when);
         co_await timer.async_wait(use_awaitable);
+    }
+
+    alarm set_alarm(const net::any_io_executor &executor, time_point when,
+                    detail::alarm_target &target) override {
+        auto call = std::make_shared<steady_call>(executor, when, target);
+        steady_call::start(call);
+        return alarm(std::move(call));
     }
 
     // A thread of its own for each: work that nobody waits for any more must not be in the way of
@@ -161,12 +194,11 @@ awaitable<void> sleep_for(duration d) {
     auto &source = time_source::of(co_await net::this_coro::executor);
     if (d <= duration::zero())
         co_return;
-    // "No limit" is written duration::max(): it must not wrap into the past.
-    const time_point start = source.now();
-    time_point when = time_point::max();
-    if (d < time_point::max() - start)
-        when = start + d;
-    co_await source.sleep_until(when);
+    co_await source.sleep_until(after(source.now(), d));
+}
+
+time_point after(time_point start, duration d) noexcept {
+    return d < time_point::max() - start ? start + d : time_point::max();
 }
 
 time_point now(const net::any_io_executor &executor) {
@@ -181,17 +213,52 @@ virtual_time::~virtual_time() {
     net::use_service<time_service>(context_).use(nullptr);
 }
 
+class virtual_time::ringing : public detail::alarm_call,
+                              public std::enable_shared_from_this<ringing> {
+  public:
+    ringing(net::any_io_executor executor, detail::alarm_target &target,
+            std::shared_ptr<sleepers> all, const sleepers::key_type &place)
+        : alarm_call(target),
+          executor_(std::move(executor)),
+          all_(std::move(all)),
+          place_(place) {
+        sleeper entry;
+        entry.call = this;
+        all_->emplace(place_, entry);
+    }
+
+    void ring_later() {
+        forget();
+        net::post(executor_, [self = shared_from_this()] { self->make(); });
+    }
+
+  private:
+    void forget() noexcept override { all_->erase(place_); }
+
+    net::any_io_executor executor_;
+    std::shared_ptr<sleepers> all_;
+    sleepers::key_type place_;
+};
+
 awaitable<void> virtual_time::sleep_until(time_point when) {
-    notifier alarm;
-    const std::pair place(when, sequence_++);
-    sleepers_->emplace(place, &alarm);
+    notifier bell;
+    const sleepers::key_type place(when, false, sequence_++);
+    sleeper entry;
+    entry.coroutine = &bell;
+    sleepers_->emplace(place, entry);
     struct leave {
         std::shared_ptr<sleepers> all;
         sleepers::key_type place;
         ~leave() { all->erase(place); }
     };
     leave leave_on_exit{sleepers_, place};
-    co_await alarm.wait();
+    co_await bell.wait();
+}
+
+alarm virtual_time::set_alarm(const net::any_io_executor &executor, time_point when,
+                              detail::alarm_target &target) {
+    const sleepers::key_type place(when, true, sequence_++);
+    return alarm(std::make_shared<ringing>(executor, target, sleepers_, place));
 }
 
 awaitable<void> virtual_time::run_blocking(std::function<void()> work) {
@@ -202,13 +269,17 @@ awaitable<void> virtual_time::run_blocking(std::function<void()> work) {
 bool virtual_time::wake_next() {
     // A sleeper that was cancelled, or woken and has not run yet, is not asleep any more.
     auto next = sleepers_->begin();
-    while (next != sleepers_->end() && !next->second->has_sleepers())
+    while (next != sleepers_->end() && next->second.coroutine &&
+           !next->second.coroutine->has_sleepers())
         ++next;
     if (next == sleepers_->end())
         return false;
-    if (next->first.first > now_)
-        now_ = next->first.first;
-    next->second->notify_one();
+    now_ = std::max(now_, std::get<time_point>(next->first));
+    const sleeper who = next->second;
+    if (who.coroutine)
+        who.coroutine->notify_one();
+    else
+        who.call->ring_later();
     return true;
 }
 

@@ -31,6 +31,14 @@ std::string to_hex(std::span<const unsigned char> bytes) {
     return out;
 }
 
+// Looked up once: each look-up among OpenSSL's providers costs as much as the hash. Null where a
+// provider lacks it, as FIPS does MD5. They stay to the end of the program.
+const EVP_MD *hash_function(digest_algorithm algorithm) {
+    static const EVP_MD *const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
+    static const EVP_MD *const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return algorithm == digest_algorithm::md5 ? md5 : sha256;
+}
+
 // The parts with ":" between them, hashed, in hexadecimal. Piece by piece, so that a password is
 // copied nowhere.
 core::result<std::string> hash(digest_algorithm algorithm,
@@ -38,8 +46,8 @@ core::result<std::string> hash(digest_algorithm algorithm,
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned int size = 0;
     context c(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    const auto *kind = algorithm == digest_algorithm::md5 ? EVP_md5() : EVP_sha256();
-    bool good = c && EVP_DigestInit_ex(c.get(), kind, nullptr) == 1;
+    const auto *kind = hash_function(algorithm);
+    bool good = c && kind && EVP_DigestInit_ex(c.get(), kind, nullptr) == 1;
     bool first = true;
     for (auto part : parts) {
         if (!std::exchange(first, false))

@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,17 @@ awaitable<void> sleep_and_note(core::duration d, trace_ptr trace, char name) {
     co_await core::sleep_for(d);
     *trace += name;
 }
+
+class bell final : public core::detail::alarm_target {
+  public:
+    bell(trace_ptr trace, char name) : trace_(std::move(trace)), name_(name) {}
+
+  private:
+    void ring() override { *trace_ += name_; }
+
+    trace_ptr trace_;
+    char name_;
+};
 
 // FNV-1a over 64-bit words.
 struct trace_hash {
@@ -143,6 +155,41 @@ TEST_CASE("time moves only when every coroutine waits") {
         co_await group.join();
         CHECK(*trace == "t");
     });
+}
+
+TEST_CASE("an alarm rings once, after those who sleep to the same time; without the alarm nobody") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto trace = std::make_shared<std::string>();
+        bell kept(trace, 'k'), dropped(trace, 'd'), past(trace, 'p');
+        const auto start = env.time.now();
+        core::task_group group(env.executor);
+        const auto first = env.time.set_alarm(env.executor, start + 10ms, kept);
+        std::optional<core::alarm> second;
+        second.emplace(env.time.set_alarm(env.executor, start + 5ms, dropped));
+        group.spawn(sleep_and_note(10ms, trace, 's'));
+        second.reset();
+        co_await group.join();
+        CHECK(*trace == "s");
+        const auto third = env.time.set_alarm(env.executor, start, past);
+        CHECK(*trace == "s"); // never inside the call
+        co_await core::sleep_for(1h);
+        CHECK(*trace == "spk"); // by their times
+    });
+}
+
+TEST_CASE("on the steady clock an alarm rings, and one that is gone keeps nobody waiting") {
+    net::io_context context(1);
+    const auto strand = core::make_session_strand(context);
+    auto trace = std::make_shared<std::string>();
+    bell now(trace, 'n'), never(trace, 'v');
+    auto &time = core::time_source::of(strand);
+    const auto first = time.set_alarm(strand, time.now(), now);
+    std::optional<core::alarm> second;
+    second.emplace(time.set_alarm(strand, time.now() + 24h, never));
+    second.reset();
+    CHECK(trace->empty());
+    context.run(); // ends: the day is not waited for
+    CHECK(*trace == "n");
 }
 
 TEST_CASE("a sleep of nothing or less does not wait") {

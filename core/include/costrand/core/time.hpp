@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 namespace costrand::core {
@@ -24,6 +25,62 @@ using time_point = std::chrono::time_point<std::chrono::steady_clock, duration>;
 
 class notifier;
 
+namespace detail {
+
+// Whom an alarm calls.
+class alarm_target {
+  public:
+    virtual void ring() = 0;
+
+  protected:
+    ~alarm_target() = default;
+};
+
+// What is left to be called. Shared by the alarm and by what the context has in its queue; the
+// target goes first.
+class alarm_call {
+  public:
+    explicit alarm_call(alarm_target &target) : target_(&target) {}
+    alarm_call(const alarm_call &) = delete;
+    alarm_call &operator=(const alarm_call &) = delete;
+    virtual ~alarm_call() = default;
+
+    void make() {
+        if (auto *const target = std::exchange(target_, nullptr))
+            target->ring();
+    }
+    void cancel() noexcept {
+        if (std::exchange(target_, nullptr))
+            forget();
+    }
+
+  private:
+    virtual void forget() noexcept = 0;
+
+    alarm_target *target_;
+};
+
+} // namespace detail
+
+// A call that is made once at some time unless the alarm goes before. For with_deadline: whoever
+// can wait uses sleep_for.
+class alarm {
+  public:
+    alarm() = default;
+    explicit alarm(std::shared_ptr<detail::alarm_call> call) : call_(std::move(call)) {}
+    alarm(const alarm &) = delete;
+    alarm &operator=(const alarm &) = delete;
+    alarm(alarm &&) = default;
+    alarm &operator=(alarm &&) = delete;
+    ~alarm() {
+        if (call_)
+            call_->cancel();
+    }
+
+  private:
+    std::shared_ptr<detail::alarm_call> call_;
+};
+
 class time_source {
   public:
     virtual ~time_source() = default;
@@ -32,6 +89,11 @@ class time_source {
 
     // Completes at `when`, at once if that has passed. Cancel-safe.
     [[nodiscard]] virtual awaitable<void> sleep_until(time_point when) = 0;
+
+    // Has target.ring() called on the executor at `when`, never inside this call. The target
+    // outlives the alarm.
+    [[nodiscard]] virtual alarm set_alarm(const net::any_io_executor &executor, time_point when,
+                                          detail::alarm_target &target) = 0;
 
     // Runs `work` where it may block, and completes on the caller's executor when it is done. What
     // it throws comes out of the await. Cancellation and the end of the context end the wait at
@@ -45,6 +107,9 @@ class time_source {
 // Completes after d, at once for zero or less, never for duration::max(). Error: operation_aborted.
 // Cancel-safe.
 [[nodiscard]] awaitable<void> sleep_for(duration d);
+
+// When d from now is. Never, for duration::max(): it does not wrap into the past.
+[[nodiscard]] time_point after(time_point start, duration d) noexcept;
 
 // The time of the executor's source.
 [[nodiscard]] time_point now(const net::any_io_executor &executor);
@@ -61,6 +126,8 @@ class virtual_time : public time_source {
 
     time_point now() const noexcept override { return now_; }
     [[nodiscard]] awaitable<void> sleep_until(time_point when) override;
+    [[nodiscard]] alarm set_alarm(const net::any_io_executor &executor, time_point when,
+                                  detail::alarm_target &target) override;
     // Inline: there is one thread.
     [[nodiscard]] awaitable<void> run_blocking(std::function<void()> work) override;
 
@@ -72,10 +139,16 @@ class virtual_time : public time_source {
     [[nodiscard]] duration elapsed() const noexcept { return now_.time_since_epoch(); }
 
   private:
-    bool wake_next();
+    class ringing;
+    // One of the two.
+    struct sleeper {
+        notifier *coroutine = nullptr;
+        ringing *call = nullptr;
+    };
+    // By time, then by order of arrival; but alarms last, so that what is done in time counts.
+    using sleepers = std::map<std::tuple<time_point, bool, std::uint64_t>, sleeper>;
 
-    // By time, then by order of arrival.
-    using sleepers = std::map<std::pair<time_point, std::uint64_t>, notifier *>;
+    bool wake_next();
 
     net::io_context &context_;
     time_point now_{};
