@@ -56,7 +56,7 @@ class wait_service : public net::execution_context::service {
     void shutdown() override {
         while (first_) {
             // The node dies with the frames that this handler owns: take the handler out first.
-            auto resume = std::move(first_->resume);
+            const auto resume = std::exchange(first_->resume, std::nullopt);
             first_->unlink();
         }
     }
@@ -81,14 +81,19 @@ void wait_node::leave_list() noexcept {
     owner = nullptr;
 }
 
-void wait_node::unlink() noexcept {
+void wait_node::depart() noexcept {
     leave_list();
-    if (service)
+    if (service && !stays)
         service->remove(*this);
 }
 
+void wait_node::unlink() noexcept {
+    stays = false;
+    depart();
+}
+
 void wait_node::wake(error_code ec) {
-    unlink();
+    depart();
     asleep = false;
     auto wake_up = std::move(*resume);
     resume.reset();
@@ -97,14 +102,18 @@ void wait_node::wake(error_code ec) {
 }
 
 void wait_node::run() {
-    unlink();
+    const bool is_there = stays; // on its executor
+    depart();
     auto wake_up = std::move(*resume);
     resume.reset();
     auto executor = net::get_associated_executor(wake_up);
     try {
-        net::dispatch(executor, [wake_up = std::move(wake_up)]() mutable {
+        if (is_there)
             std::move(wake_up)(error_code());
-        });
+        else
+            net::dispatch(executor, [wake_up = std::move(wake_up)]() mutable {
+                std::move(wake_up)(error_code());
+            });
     } catch (...) { // a completion handler's: no business of the coroutine that runs this one
         net::post(executor,
                   [failure = std::current_exception()] { std::rethrow_exception(failure); });
@@ -172,6 +181,39 @@ void notifier::notify_one(wake_list &woken) {
 void notifier::notify_all(wake_list &woken) {
     while (sleepers_.first)
         notify_one(woken);
+}
+
+sleeper::sleeper(const net::any_io_executor &executor) {
+    node_.stays = true;
+    net::use_service<detail::wait_service>(net::query(executor, net::execution::context))
+        .add(node_);
+}
+
+sleeper::~sleeper() {
+    if (node_.resume)
+        node_.wake(errc::closed);
+}
+
+awaitable<void> sleeper::wait() {
+    auto start = [this](auto handler) {
+        auto slot = net::get_associated_cancellation_slot(handler);
+        node_.resume.emplace(std::move(handler));
+        node_.asleep = true;
+        if (slot.is_connected())
+            slot.assign([this](net::cancellation_type) {
+                if (node_.asleep)
+                    node_.wake(net::error::operation_aborted);
+            });
+    };
+    return net::async_initiate<const net::use_awaitable_t<>, void(error_code)>(std::move(start),
+                                                                               use_awaitable);
+}
+
+void sleeper::wake(wake_list &woken) {
+    if (!node_.resume || !node_.asleep)
+        return;
+    node_.asleep = false;
+    woken.nodes_.append(node_);
 }
 
 } // namespace costrand::core

@@ -9,6 +9,7 @@
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/descriptor.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/readiness.hpp>
 #include <costrand/core/time.hpp>
 
 #include <boost/asio/this_coro.hpp>
@@ -123,10 +124,12 @@ bool is_exhaustion(const error_code &why) {
 } // namespace
 
 struct pipe_acceptor::impl {
-    impl(net::any_io_executor executor, pipe_place where, pipe_listen_options how, unique_fd fd)
+    impl(const net::any_io_executor &executor, pipe_place where, pipe_listen_options how,
+         unique_fd fd)
         : place(std::move(where)),
           options(std::move(how)),
-          listener(std::move(executor), fd.release()) {}
+          listener(executor, fd.release()),
+          clients(std::make_shared<core::readiness>(executor)) {}
 
     // The file is ours; unless it was removed already.
     void own_file() noexcept {
@@ -165,8 +168,8 @@ struct pipe_acceptor::impl {
                 continue; // the kernel does not say who it is: nobody to talk to
             accepted_pipe accepted;
             accepted.peer = *peer;
-            accepted.stream = std::make_unique<framed_socket>(self->listener.get_executor(),
-                                                              std::move(fd), self->options.framing);
+            accepted.stream = std::make_unique<framed_socket>(
+                self->listener.get_executor(), std::move(fd), self->options.framing, self->clients);
             co_return accepted;
         }
     }
@@ -182,6 +185,7 @@ struct pipe_acceptor::impl {
     pipe_place place;
     pipe_listen_options options;
     core::descriptor listener;
+    std::shared_ptr<core::readiness> clients;
     bool is_exhausted = false;
     struct stat file {}; // ours; nothing: somebody else's
 };

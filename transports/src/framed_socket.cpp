@@ -8,6 +8,7 @@
 #include <costrand/core/bytes.hpp>
 #include <costrand/core/descriptor.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/secret.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -18,6 +19,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -46,6 +48,8 @@ class outgoing {
 
     // As ::send.
     [[nodiscard]] ssize_t write(int fd) const {
+        if (sent_ == 0 && size() <= small_size)
+            return write_small(fd);
         std::array<iovec, 2> parts{};
         std::size_t count = 0;
         if (sent_ < length_size)
@@ -59,6 +63,20 @@ class outgoing {
     }
 
   private:
+    // A copy of so much costs less than the system's reading of a list of parts.
+    static constexpr std::size_t small_size = 2048;
+
+    [[nodiscard]] ssize_t write_small(int fd) const {
+        std::array<std::byte, small_size> frame;
+        std::memcpy(frame.data(), length_.data(), length_size);
+        if (message_.size() > 0)
+            std::memcpy(frame.data() + length_size, message_.data(), message_.size());
+        const auto n = ::send(fd, frame.data(), size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const int why = errno;
+        core::wipe(frame.data(), size());
+        errno = why;
+        return n;
+    }
     [[nodiscard]] std::size_t size() const noexcept { return length_size + message_.size(); }
     // The system's call does not write through the pointer.
     static iovec part(const void *data, std::size_t size) {
@@ -76,6 +94,12 @@ struct framed_socket::state {
     state(net::any_io_executor executor, heci::unique_fd fd, pipe_framing how)
         : descriptor(std::move(executor), fd.release()),
           framing(how) {}
+    state(net::any_io_executor executor, heci::unique_fd fd, pipe_framing how,
+          std::shared_ptr<core::readiness> among)
+        : descriptor(std::move(executor), fd.get(), std::move(among)),
+          framing(how) {
+        (void)fd.release(); // the descriptor's now
+    }
 
     core::descriptor descriptor;
     pipe_framing framing;
@@ -181,6 +205,11 @@ awaitable<void> framed_socket::send(std::shared_ptr<state> self, net::const_buff
 framed_socket::framed_socket(net::any_io_executor executor, heci::unique_fd fd,
                              pipe_framing framing)
     : state_(std::make_shared<state>(std::move(executor), std::move(fd), framing)) {}
+
+framed_socket::framed_socket(net::any_io_executor executor, heci::unique_fd fd,
+                             pipe_framing framing, std::shared_ptr<core::readiness> among)
+    : state_(
+          std::make_shared<state>(std::move(executor), std::move(fd), framing, std::move(among))) {}
 
 framed_socket::~framed_socket() {
     close();

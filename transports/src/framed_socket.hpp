@@ -5,6 +5,7 @@
 
 #include "unique_fd.hpp"
 
+#include <costrand/core/readiness.hpp>
 #include <costrand/core/stream.hpp>
 #include <costrand/transports/ccapi_pipe.hpp>
 
@@ -18,6 +19,9 @@ class framed_socket : public core::message_stream {
   public:
     // Takes the descriptor over.
     framed_socket(net::any_io_executor executor, heci::unique_fd fd, pipe_framing framing);
+    // One of many of a server.
+    framed_socket(net::any_io_executor executor, heci::unique_fd fd, pipe_framing framing,
+                  std::shared_ptr<core::readiness> among);
     ~framed_socket() override;
 
     [[nodiscard]] awaitable<std::size_t> receive(net::mutable_buffer buffer) override;

@@ -30,6 +30,9 @@ constexpr std::string_view component = "ccapi";
 // More requests than may wait never have an answer to write; the bytes are what is bounded.
 constexpr std::size_t most_replies = 1'000'000;
 
+// Of the memory for replies, in bytes, while there is none.
+constexpr std::size_t most_kept = std::size_t{64} * 1024;
+
 // Not filled: a client costs the pages that its largest message touched. Without memory for it
 // there is a client less, and no server less.
 std::unique_ptr<std::byte[]> buffer_of(const core::message_stream &stream) {
@@ -134,21 +137,28 @@ awaitable<void> server::answer_kcm(core::message_stream &client, std::uint32_t u
     kcm_face face(collection_, user);
     const std::size_t limit = client.max_message_size();
     const auto buffer = buffer_of(client);
-    wiped_bytes reply;
     bool goes_on = true;
     while (goes_on) {
         const auto size = co_await client.receive(net::buffer(buffer.get(), limit));
         turn t(options_.clock());
         const const_bytes message(buffer.get(), size);
-        goes_on = answer_kcm_status(message, user, reply) || face.handle(message, t, reply);
+        goes_on = answer_kcm_status(message, user, reply_) || face.handle(message, t, reply_);
         core::wipe(buffer.get(), size);
         deliver(t);
-        const auto bytes = net::buffer(reply.data(), reply.size());
-        if (goes_on && !client.try_send(bytes))
-            co_await client.send(bytes);
-        core::wipe(reply.data(), reply.size()); // it may be long until the next one
-        reply.clear();
+        if (goes_on && !client.try_send(net::buffer(reply_.data(), reply_.size()))) {
+            const auto own = std::exchange(reply_, {}); // other clients are answered meanwhile
+            co_await client.send(net::buffer(own.data(), own.size()));
+        }
+        forget_reply();
     }
+}
+
+// It may be long until the next one.
+void server::forget_reply() {
+    core::wipe(reply_.data(), reply_.size());
+    reply_.clear();
+    if (reply_.capacity() > most_kept)
+        reply_ = {};
 }
 
 // False: it is another request, or not to be answered.

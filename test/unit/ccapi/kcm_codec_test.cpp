@@ -299,12 +299,15 @@ TEST_CASE("what this server does not do is refused, and what is no operation is 
 }
 
 TEST_CASE("replies have outer code 0, the status, and a result on success only") {
-    wiped_bytes out;
-    kcm::reply_writer w(out);
-    w.name("1000");
-    CHECK("00000009" + to_hex(out) == examples::get_default_cache.reply);
-    w.fail(status::no_file);
-    CHECK("00000004" + to_hex(out) == examples::get_principal_missing.reply);
+    wiped_bytes good, bad;
+    {
+        kcm::reply_writer w(good), failed(bad);
+        w.name("1000");
+        failed.name("1000");
+        failed.fail(status::no_file);
+    }
+    CHECK("00000009" + to_hex(good) == examples::get_default_cache.reply);
+    CHECK("00000004" + to_hex(bad) == examples::get_principal_missing.reply);
 }
 
 TEST_CASE("each status has the published number") {

@@ -400,9 +400,13 @@ class one_request : public core::message_stream {
             seen_.is_wiped = seen_.is_wiped && byte == std::byte{0};
         throw system_error(core::end_of_stream);
     }
-    awaitable<void> send(net::const_buffer message) override {
+    bool try_send(net::const_buffer message) override {
         reply_ = {static_cast<const std::byte *>(message.data()), message.size()};
         seen_.said = to_hex(reply_);
+        return true;
+    }
+    awaitable<void> send(net::const_buffer) override {
+        throw system_error(core::errc::closed); // try_send took it
         co_return;
     }
     std::size_t max_message_size() const noexcept override { return 1024; }

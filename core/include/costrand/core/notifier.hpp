@@ -33,6 +33,7 @@ struct wait_node {
     std::optional<handler> resume;
     node_list *owner = nullptr;
     bool asleep = true; // else it is on a wake_list, or runs
+    bool stays = false; // a sleeper's: on the context's list between its waits, too
     wait_node *next = nullptr, *previous = nullptr;
     wait_service *service = nullptr;
     wait_node *next_in_service = nullptr, *previous_in_service = nullptr;
@@ -43,6 +44,7 @@ struct wait_node {
     ~wait_node() { unlink(); }
 
     void leave_list() noexcept;
+    void depart() noexcept;
     void unlink() noexcept;
     void wake(error_code ec);
     void run();
@@ -68,6 +70,7 @@ class wake_list {
 
   private:
     friend class notifier;
+    friend class sleeper;
 
     detail::node_list nodes_;
 };
@@ -98,6 +101,25 @@ class notifier {
 
   private:
     detail::node_list sleepers_;
+};
+
+// A notifier for one coroutine, which waits again and again: the way there and back is shorter.
+class sleeper {
+  public:
+    // Of the coroutine that waits, and of whoever lets it run.
+    explicit sleeper(const net::any_io_executor &executor);
+    sleeper(const sleeper &) = delete;
+    sleeper &operator=(const sleeper &) = delete;
+    // Who waits wakes with errc::closed.
+    ~sleeper();
+
+    // As notifier::wait.
+    [[nodiscard]] awaitable<void> wait();
+    // If it waits, it runs when `woken` lets it.
+    void wake(wake_list &woken);
+
+  private:
+    detail::wait_node node_;
 };
 
 } // namespace costrand::core

@@ -4,8 +4,8 @@
 // (which builds log lines) refuses it at compile time.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,10 +14,10 @@ namespace costrand::core {
 
 // Overwrites n bytes; not removed by the optimiser.
 inline void wipe(void *p, std::size_t n) noexcept {
-    auto *b = static_cast<volatile unsigned char *>(p);
-    while (n-- > 0)
-        *b++ = 0;
-    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (n == 0)
+        return;
+    std::memset(p, 0, n);
+    __asm__ __volatile__("" : : "r"(p) : "memory"); // may read it, as far as the compiler knows
 }
 
 // Wipes the characters of s, the unused rest of its storage included, and empties it.

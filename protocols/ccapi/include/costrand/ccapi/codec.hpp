@@ -89,7 +89,7 @@ class item_writer {
         u32(0);
         u32(v);
     }
-    void raw(const_bytes b) { out_.insert(out_.end(), b.begin(), b.end()); }
+    void raw(const_bytes b) { append(out_, b); }
     void counted(const_bytes b) {
         if (b.size() > max_payload) {
             failed_ = true;

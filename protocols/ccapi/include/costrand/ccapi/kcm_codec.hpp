@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace costrand::ccapi::kcm {
@@ -313,21 +314,28 @@ void for_each_credential(const replace &from, Take take) {
 // consists of.
 class reply_writer {
   public:
-    explicit reply_writer(wiped_bytes &out) : out_(out) { start(status::ok); }
+    explicit reply_writer(wiped_bytes &out) : out_(out), size_(out.size()) { start(status::ok); }
+    reply_writer(const reply_writer &) = delete;
+    reply_writer &operator=(const reply_writer &) = delete;
+    // `out` has its size now.
+    ~reply_writer() { out_.resize(size_); }
 
     // Drops what was written: a reply with an error has no result. ok: begins anew.
     void fail(status why) { start(why); }
 
     // What was written behind the header; valid until more is.
     [[nodiscard]] core::const_bytes result() const noexcept {
-        return core::const_bytes(out_).subspan(header_size);
+        return core::const_bytes(out_).first(size_).subspan(header_size);
     }
 
-    void u8(std::uint8_t value) { out_.push_back(static_cast<std::byte>(value)); }
-    void u16(std::uint16_t value) { integer(value); }
-    void u32(std::uint32_t value) { integer(value); }
+    void u8(std::uint8_t value) { *room(1) = static_cast<std::byte>(value); }
+    void u16(std::uint16_t value) { core::store_be(room(sizeof value), value); }
+    void u32(std::uint32_t value) { core::store_be(room(sizeof value), value); }
     void i32(std::int32_t value) { u32(static_cast<std::uint32_t>(value)); }
-    void bytes(core::const_bytes data) { out_.insert(out_.end(), data.begin(), data.end()); }
+    void bytes(core::const_bytes data) {
+        if (!data.empty())
+            std::memcpy(room(data.size()), data.data(), data.size());
+    }
     void data(core::const_bytes data) {
         u32(static_cast<std::uint32_t>(data.size()));
         bytes(data);
@@ -338,28 +346,32 @@ class reply_writer {
     }
 
     // For a length that is known only later.
-    [[nodiscard]] std::size_t size() const noexcept { return out_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
     void set_u32(std::size_t at, std::uint32_t value) { core::store_be(out_.data() + at, value); }
 
-    [[nodiscard]] bool is_too_large() const noexcept { return out_.size() > max_message_size; }
+    [[nodiscard]] bool is_too_large() const noexcept { return size_ > max_message_size; }
 
   private:
     static constexpr std::size_t header_size = 8; // outer code and status
+    // A reply with a credential of 1 KiB fits.
+    static constexpr std::size_t usual = 2048;
 
-    template <typename T>
-    void integer(T value) {
-        std::byte wire[sizeof(T)];
-        core::store_be(wire, value);
-        bytes(wire);
+    // So many bytes more, to be written.
+    std::byte *room(std::size_t n) {
+        if (out_.size() - size_ < n)
+            out_.resize(std::max({usual, 2 * size_, size_ + n}));
+        size_ += n;
+        return out_.data() + size_ - n;
     }
     void start(status s) {
-        core::wipe(out_.data(), out_.size()); // credentials that did not match
-        out_.clear();
+        core::wipe(out_.data(), size_); // credentials that did not match
+        size_ = 0;
         u32(0); // the outer code, which is always 0: kcm.md 1
         i32(static_cast<std::int32_t>(s));
     }
 
     wiped_bytes &out_;
+    std::size_t size_; // of what is written; out_ is larger meanwhile
 };
 
 } // namespace costrand::ccapi::kcm

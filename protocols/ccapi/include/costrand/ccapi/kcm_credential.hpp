@@ -11,6 +11,7 @@
 #include <costrand/ccapi/types.hpp>
 #include <costrand/core/bytes.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -67,29 +68,32 @@ constexpr char unquoted(char c) noexcept {
     }
 }
 
-struct parsed_principal {
-    std::vector<std::string> components;
-    std::string realm;
-};
-
-// Any text is a principal: '/' separates components up to the first '@', the realm is what follows.
-inline parsed_principal parse(std::string_view text) {
-    parsed_principal p;
-    p.components.emplace_back();
-    bool in_realm = false;
+// Where the first `mark` without a backslash before it is, or the end.
+constexpr std::size_t find_unquoted(std::string_view text, char mark) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
-        auto &part = in_realm ? p.realm : p.components.back();
-        const char c = text[i];
-        if (c == '\\' && i + 1 < text.size())
-            part += unquoted(text[++i]);
-        else if (c == '/' && !in_realm)
-            p.components.emplace_back();
-        else if (c == '@' && !in_realm)
-            in_realm = true;
-        else
-            part += c;
+        if (text[i] == mark)
+            return i;
+        if (text[i] == '\\')
+            ++i;
     }
-    return p;
+    return text.size();
+}
+
+// A component or realm; a backslash with nothing behind it is one.
+inline void write_part(reply_writer &out, std::string_view quoted) {
+    const auto begin = out.size();
+    out.u32(0);
+    while (!quoted.empty()) {
+        const auto plain = std::min(quoted.find('\\'), quoted.size());
+        out.bytes(core::as_bytes(quoted.substr(0, plain)));
+        quoted.remove_prefix(plain);
+        if (quoted.empty())
+            break;
+        const bool quotes = quoted.size() > 1;
+        out.u8(static_cast<std::uint8_t>(quotes ? unquoted(quoted[1]) : '\\'));
+        quoted.remove_prefix(quotes ? 2 : 1);
+    }
+    out.set_u32(begin, static_cast<std::uint32_t>(out.size() - begin - 4));
 }
 
 struct typed_view {
@@ -143,14 +147,24 @@ inline void write_list(reply_writer &out, const std::vector<typed_view> &list) {
     return text;
 }
 
-// Appends a principal of a text. type 0: the text's own.
+// Appends a principal of a text. Any text is one: '/' separates components up to the first '@', the
+// realm is what follows. type 0: the text's own.
 inline void write_principal(reply_writer &out, std::string_view text, std::uint32_t type) {
-    const auto principal = detail::parse(text);
     out.u32(type != 0 ? type : default_name_type(text));
-    out.u32(static_cast<std::uint32_t>(principal.components.size()));
-    out.data(core::as_bytes(principal.realm));
-    for (const auto &component : principal.components)
-        out.data(core::as_bytes(component));
+    const auto count_at = out.size();
+    out.u32(0);
+    const auto end = detail::find_unquoted(text, '@');
+    detail::write_part(out, text.substr(std::min(end + 1, text.size())));
+    auto components = text.substr(0, end);
+    std::uint32_t count = 1;
+    for (auto n = detail::find_unquoted(components, '/'); n < components.size();
+         n = detail::find_unquoted(components, '/')) {
+        detail::write_part(out, components.substr(0, n));
+        components.remove_prefix(n + 1);
+        ++count;
+    }
+    detail::write_part(out, components);
+    out.set_u32(count_at, count);
 }
 
 // What a text or credential may have, so that a CCAPI reply with it is still a frame: names that

@@ -100,6 +100,7 @@ class server {
     bool is_full();
     bool take_authenticate(connection &c, const frame_view &frame);
     void take_request(connection &c, const frame_view &frame);
+    void forget_reply();
     void take_cancel(connection &c, const frame_header &frame);
     void post(connection &c, const frame_header &header, const_bytes payload);
     void deliver(const turn &t);
@@ -109,6 +110,7 @@ class server {
     core::log log_;
     collection_core collection_;
     dispatch_core dispatch_;
+    wiped_bytes reply_;                             // of KCM, from the request until it is sent
     std::unordered_map<ticket, pending *> waiting_; // each lives in its coroutine
     client_id last_client_ = 0;
     ticket last_ticket_ = 0;

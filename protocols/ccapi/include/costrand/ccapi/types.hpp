@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,8 +58,18 @@ struct wiping_allocator {
 // Bytes that hold, or may hold, keys and tickets.
 using wiped_bytes = std::vector<std::byte, wiping_allocator<std::byte>>;
 
+// As insert at the end, which for this allocator goes byte by byte.
+inline void append(wiped_bytes &to, const_bytes bytes) {
+    const auto held = to.size();
+    to.resize(held + bytes.size());
+    if (!bytes.empty())
+        std::memcpy(to.data() + held, bytes.data(), bytes.size());
+}
+
 inline wiped_bytes to_wiped(const_bytes bytes) {
-    return {bytes.begin(), bytes.end()};
+    wiped_bytes out;
+    append(out, bytes);
+    return out;
 }
 
 // cc_data: a typed run of bytes.
