@@ -12,8 +12,10 @@
 #include <costrand/core/readiness.hpp>
 #include <costrand/core/time.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -23,6 +25,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <exception>
+#include <memory>
 #include <optional>
 
 namespace costrand::transports {
@@ -116,6 +120,11 @@ unique_fd listen_at(const pipe_place &place, unsigned mode) {
     return fd;
 }
 
+// A descriptor of nothing. None is left: none is kept back.
+unique_fd make_reserve() noexcept {
+    return unique_fd(::eventfd(0, EFD_CLOEXEC));
+}
+
 bool is_exhaustion(const error_code &why) {
     return why == system_code(EMFILE) || why == system_code(ENFILE) ||
            why == system_code(ENOBUFS) || why == system_code(ENOMEM);
@@ -155,9 +164,23 @@ struct pipe_acceptor::impl {
             if (!is_exhaustion(why))
                 throw system_error(why);
             if (!std::exchange(self->is_exhausted, true))
-                self->options.log.warn(component, "clients wait: ", why);
-            co_await core::sleep_for(exhausted_pause);
+                self->options.log.warn(component, "new clients are turned away: ", why);
+            if (self->turn_away_one())
+                co_await net::post(self->listener.get_executor(), use_awaitable); // others' turn
+            else
+                co_await core::sleep_for(exhausted_pause);
         }
+    }
+
+    // It sees the end of its connection at once, and waits for nothing. For that one descriptor is
+    // kept back.
+    bool turn_away_one() noexcept {
+        reserve.reset();
+        const int client = ::accept4(listener.native(), nullptr, nullptr, SOCK_CLOEXEC);
+        if (client >= 0)
+            ::close(client);
+        reserve = make_reserve();
+        return client >= 0;
     }
 
     static awaitable<accepted_pipe> accept(std::shared_ptr<impl> self) {
@@ -168,9 +191,20 @@ struct pipe_acceptor::impl {
                 continue; // the kernel does not say who it is: nobody to talk to
             accepted_pipe accepted;
             accepted.peer = *peer;
-            accepted.stream = std::make_unique<framed_socket>(
-                self->listener.get_executor(), std::move(fd), self->options.framing, self->clients);
-            co_return accepted;
+            accepted.stream = self->stream_of(std::move(fd));
+            if (accepted.stream)
+                co_return accepted;
+        }
+    }
+
+    // Null: there is no memory for it, and the connection is closed.
+    std::unique_ptr<core::message_stream> stream_of(unique_fd fd) {
+        try {
+            return std::make_unique<framed_socket>(listener.get_executor(), std::move(fd),
+                                                   options.framing, clients);
+        } catch (const std::exception &e) { // the system's word for it, or bad_alloc
+            options.log.warn(component, "a client is turned away: ", e.what());
+            return nullptr;
         }
     }
 
@@ -186,6 +220,7 @@ struct pipe_acceptor::impl {
     pipe_listen_options options;
     core::descriptor listener;
     std::shared_ptr<core::readiness> clients;
+    unique_fd reserve = make_reserve();
     bool is_exhausted = false;
     struct stat file {}; // ours; nothing: somebody else's
 };

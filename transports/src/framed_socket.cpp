@@ -143,6 +143,12 @@ struct framed_socket::state {
         received.added(n);
     }
 
+    // The peer is gone: what it sent before is still received, then end_of_stream.
+    void end() noexcept {
+        if (descriptor.is_open())
+            ::shutdown(descriptor.native(), SHUT_RDWR);
+    }
+
     void wait_to_send(std::size_t size) {
         if (unsent > framing.unsent_limit) {
             descriptor.close();
@@ -193,9 +199,11 @@ awaitable<void> framed_socket::send(std::shared_ptr<state> self, net::const_buff
             frame.sent(*n);
             continue;
         }
-        // The peer could not tell where the next frame begins.
         const bool cut = frame.begun();
-        self->descriptor.close();
+        if (n.error() == net::error::broken_pipe || n.error() == net::error::connection_reset)
+            self->end();
+        else
+            self->descriptor.close(); // the peer could not tell where the next frame begins
         if (cut && n.error() == net::error::broken_pipe)
             throw system_error(net::error::make_error_code(net::error::connection_reset));
         throw system_error(n.error());

@@ -2,6 +2,7 @@
 // collection_core: ccaches, their order and what is in them.
 #include <costrand/ccapi/collection_core.hpp>
 
+#include <new>
 #include <utility>
 
 namespace costrand::ccapi {
@@ -63,10 +64,16 @@ collection_core::result<uuid> collection_core::add(std::string name, std::string
     c.generation = ++generations_;
     if (is_first)
         c.last_default = t.now;
-    c.position = order_.append(&c);
-    by_name_.emplace(c.name, &c);
+    const auto place = caches_.emplace(c.id, std::move(fresh)).first;
+    try {
+        by_name_.emplace(c.name, &c);
+        c.position = order_.append(&c);
+    } catch (const std::bad_alloc &) {
+        by_name_.erase(c.name);
+        caches_.erase(place);
+        throw;
+    }
     bytes_ += c.size();
-    caches_.emplace(c.id, std::move(fresh));
     changed(t);
     return c.id;
 }
@@ -75,8 +82,9 @@ collection_core::result<uuid> collection_core::initialize(cache_core &c, std::st
                                                           turn &t) {
     if (!fits(c.size(), c.name.size() + principal.size()))
         return make_error_code(errc::no_memory);
+    std::string of(principal);
     bytes_ -= c.size();
-    c.principal = principal;
+    c.principal = std::move(of);
     c.principal_type = 0;
     c.credentials = credential_list();
     c.generation = ++generations_;
@@ -140,8 +148,9 @@ errc collection_core::set_principal(const uuid &id, std::string_view principal, 
         return errc::invalid_ccache;
     if (!fits(c->principal.size(), principal.size()))
         return errc::no_memory;
-    bytes_ = bytes_ - c->principal.size() + principal.size();
-    c->principal = principal;
+    std::string of(principal);
+    bytes_ = bytes_ - c->principal.size() + of.size();
+    c->principal = std::move(of);
     c->principal_type = 0;
     c->kdc_offset.reset();
     c->change.bump(t);

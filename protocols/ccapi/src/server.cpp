@@ -11,6 +11,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -33,13 +34,30 @@ constexpr std::size_t most_replies = 1'000'000;
 // Of the memory for replies, in bytes, while there is none.
 constexpr std::size_t most_kept = std::size_t{64} * 1024;
 
+// The peer is; what it said before is still to be done (ccapi.md 11.4).
+bool is_gone(const error_code &why) {
+    return why == net::error::broken_pipe || why == net::error::connection_reset;
+}
+
+error_code no_memory() {
+    return boost::system::errc::make_error_code(boost::system::errc::not_enough_memory);
+}
+
+// As as_result. Without memory there is a client less, and no server less.
+awaitable<core::result<void>> as_client_failure(awaitable<void> talk) {
+    try {
+        co_return co_await core::as_result(std::move(talk));
+    } catch (const std::bad_alloc &) {
+        co_return no_memory();
+    }
+}
+
 // Not filled: a client costs the pages that its largest message touched. Without memory for it
 // there is a client less, and no server less.
 std::unique_ptr<std::byte[]> buffer_of(const core::message_stream &stream) {
     std::unique_ptr<std::byte[]> out(new (std::nothrow) std::byte[stream.max_message_size()]);
     if (!out)
-        throw system_error(
-            boost::system::errc::make_error_code(boost::system::errc::not_enough_memory));
+        throw system_error(no_memory());
     return out;
 }
 
@@ -69,6 +87,7 @@ struct server::connection {
     client_id id;
     bool connected = false;
     bool refused = false; // by us: the last reply is still to be written
+    bool gone = false;    // nobody reads replies any more
     uuid client;
     std::map<std::uint32_t, ticket> waits; // by sequence number
     std::size_t unsent = 0;
@@ -91,7 +110,7 @@ awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
     connection c(executor_, *client, ++last_client_);
     ++count_;
     c.writer.spawn(write_replies(c));
-    const auto ended = co_await core::as_result(read_frames(c));
+    const auto ended = co_await as_client_failure(read_frames(c));
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     // From here on nothing of the client's own can be granted any more.
     turn t(options_.clock());
@@ -122,7 +141,7 @@ awaitable<void> server::serve_kcm(std::unique_ptr<core::message_stream> client,
     ++count_;
     ++connected_;
     ++served_;
-    const auto ended = co_await core::as_result(answer_kcm(*client, user));
+    const auto ended = co_await as_client_failure(answer_kcm(*client, user));
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     client->close();
     --count_;
@@ -137,17 +156,24 @@ awaitable<void> server::answer_kcm(core::message_stream &client, std::uint32_t u
     kcm_face face(collection_, user);
     const std::size_t limit = client.max_message_size();
     const auto buffer = buffer_of(client);
-    bool goes_on = true;
+    bool goes_on = true, gone = false;
     while (goes_on) {
         const auto size = co_await client.receive(net::buffer(buffer.get(), limit));
         turn t(options_.clock());
         const const_bytes message(buffer.get(), size);
-        goes_on = answer_kcm_status(message, user, reply_) || face.handle(message, t, reply_);
+        try {
+            goes_on = answer_kcm_status(message, user, reply_) || face.handle(message, t, reply_);
+        } catch (const std::bad_alloc &) {
+            kcm::reply_writer(reply_).fail(kcm::status::no_memory);
+        }
         core::wipe(buffer.get(), size);
         deliver(t);
-        if (goes_on && !client.try_send(net::buffer(reply_.data(), reply_.size()))) {
+        if (goes_on && !gone && !client.try_send(net::buffer(reply_.data(), reply_.size()))) {
             const auto own = std::exchange(reply_, {}); // other clients are answered meanwhile
-            co_await client.send(net::buffer(own.data(), own.size()));
+            auto sent = co_await core::as_result(client.send(net::buffer(own.data(), own.size())));
+            gone = !sent && is_gone(sent.error());
+            if (!sent && !gone)
+                throw system_error(sent.error());
         }
         forget_reply();
     }
@@ -228,10 +254,13 @@ awaitable<void> server::write_replies(connection &c) {
         auto sent =
             co_await core::as_result(c.stream.send(net::buffer(next->data(), next->size())));
         c.unsent -= next->size();
-        if (!sent) {
-            c.stream.close(); // a reply that cannot be written: the client is gone
-            co_return;
-        }
+        if (sent)
+            continue;
+        // A reply that cannot be written: the client is gone.
+        c.gone = is_gone(sent.error());
+        if (!c.gone)
+            c.stream.close();
+        co_return;
     }
 }
 
@@ -345,7 +374,12 @@ void server::take_request(connection &c, const frame_view &frame) {
     }
     const ticket who = ++last_ticket_;
     turn t(options_.clock());
-    const auto reply = dispatch_.handle(c.id, who, frame.payload, t);
+    std::optional<wiped_bytes> reply;
+    try {
+        reply = dispatch_.handle(c.id, who, frame.payload, t);
+    } catch (const std::bad_alloc &) {
+        reply = encode_error(errc::no_memory);
+    }
     if (reply) {
         post(c, answer, *reply);
     } else {
@@ -375,13 +409,20 @@ void server::take_cancel(connection &c, const frame_header &frame) {
 
 // Answers to requests and to the server's own calls alike, in order.
 void server::post(connection &c, const frame_header &header, const_bytes payload) {
+    if (c.gone)
+        return;
     frame_header out = header;
     const bool of_request = out.type == frame_type::request || out.type == frame_type::ping ||
                             out.type == frame_type::status || out.type == frame_type::quit;
     if (of_request)
         out.type = frame_type::request_reply;
     out.sst = options_.start_time;
-    auto bytes = encode_frame(out, payload);
+    wiped_bytes bytes;
+    try {
+        bytes = encode_frame(out, payload);
+    } catch (const std::bad_alloc &) {
+        bytes = encode_frame(out, encode_error(errc::no_memory));
+    }
     const bool too_much = c.unsent > 0 && c.unsent + bytes.size() > options_.unsent;
     if (too_much) {
         log_.warn(component, "a client does not read its replies: ", c.unsent, " bytes wait");

@@ -153,6 +153,20 @@ TEST_CASE("a client's end is handled behind its requests, and releases what it h
     });
 }
 
+TEST_CASE("what a client asked for before it went is done, though no reply reaches it") {
+    in_rig([](server_rig &rig) -> awaitable<void> {
+        {
+            auto a = rig.client(1);
+            co_await a.connect();
+            for (const char *name : {"one", "two", "three"})
+                co_await a.ask(create(name));
+        } // its end does not wait for the server
+        while (rig.server.clients() > 0)
+            co_await core::sleep_for(1s);
+        CHECK(rig.server.collection().counts().caches == 3);
+    });
+}
+
 TEST_CASE("a client that dies while it waits is never granted what it waited for") {
     in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2), c = rig.client(3);

@@ -245,8 +245,30 @@ TEST_CASE("a message to a peer that is gone fails with broken_pipe and raises no
         const auto why = co_await failure_of(send_hex(*s.framed, "aa"));
         CHECK(why == net::error::broken_pipe);
         const auto again = co_await failure_of(send_hex(*s.framed, "aa"));
-        CHECK(again == core::cond::closed);
+        CHECK(again == net::error::broken_pipe);
     });
+}
+
+TEST_CASE("what a peer sent before it went is received after a send that failed") {
+    for (const bool left_unread : {false, true})
+        test::run_coro([left_unread](test::coro_environment env) -> awaitable<void> {
+            auto s = make(env, small);
+            if (left_unread)
+                co_await send_hex(*s.framed, "bb");
+            put(s.raw, "00000001aa00000002bbcc");
+            s.raw.reset();
+            const auto why = co_await failure_of(send_hex(*s.framed, "aa"));
+            CHECK(why);
+            std::vector<std::byte> buffer(100);
+            const auto first = co_await s.framed->receive(net::buffer(buffer));
+            const auto second = co_await s.framed->receive(net::buffer(buffer));
+            const auto end = co_await failure_of(s.framed->receive(net::buffer(buffer)));
+            CHECK(first == 1);
+            CHECK(second == 2);
+            // The system tells a peer that left replies unread so.
+            const auto reset = net::error::make_error_code(net::error::connection_reset);
+            CHECK(end == (left_unread ? reset : core::end_of_stream));
+        });
 }
 
 TEST_CASE("a peer that goes amid a large message is no broken_pipe: a part of it had gone") {

@@ -107,9 +107,10 @@ struct pipe_peer {
 // The streams of both sides. receive: end_of_stream when the peer ended, also by half;
 // core::errc::malformed for an end within a message; message_too_large before anything of such a
 // message is taken in. send: broken_pipe when the peer is gone and nothing of the message was
-// taken; core::errc::limit_exceeded when the peer does not read. After any other failure a part of
-// the message may have gone, and the stream is closed. What passed through is wiped from the
-// stream's own memory. No signal is raised.
+// taken, connection_reset when a part may have been; what the peer had sent before is still
+// received. core::errc::limit_exceeded when the peer does not read. After this and any other
+// failure the stream is closed. What passed through is wiped from the stream's own memory. No
+// signal is raised.
 
 struct accepted_pipe {
     std::unique_ptr<core::message_stream> stream;
@@ -143,8 +144,10 @@ class pipe_acceptor {
     pipe_acceptor &operator=(const pipe_acceptor &) = delete;
 
     // The next client, whoever it is: the caller refuses a peer that is not own_user, or sorts by
-    // user. Without free descriptors it pauses for 100 ms at a time, clients wait meanwhile.
-    // Error: core::errc::closed after close(). Cancel-safe.
+    // user. Without free descriptors new clients are turned away: their connections end at once,
+    // those that are open go on. One descriptor is kept back for that; if it is gone, or there is
+    // no memory, it pauses for 100 ms at a time. Error: core::errc::closed after close().
+    // Cancel-safe.
     [[nodiscard]] awaitable<accepted_pipe> accept();
 
     // Takes no more clients and removes the socket's file, if it is ours and still there.

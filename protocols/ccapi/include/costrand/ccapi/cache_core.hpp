@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -35,11 +36,16 @@ class credential_list {
         name_types types;
     };
 
-    // Appends; no search for an equal one.
+    // Appends; no search for an equal one. Without memory for it nothing is changed.
     void store(const uuid &id, const_bytes bytes, name_types types) {
-        const std::uint64_t number = ++last_;
-        items_.emplace(number, item{id, to_wiped(bytes), types});
-        numbers_.emplace(id, number);
+        const auto place = items_.emplace(last_ + 1, item{id, to_wiped(bytes), types}).first;
+        try {
+            numbers_.emplace(id, place->first);
+        } catch (const std::bad_alloc &) {
+            items_.erase(place);
+            throw;
+        }
+        ++last_;
         size_ += bytes.size();
     }
 
