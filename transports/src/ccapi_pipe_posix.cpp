@@ -156,6 +156,8 @@ struct pipe_acceptor::impl {
             if (fd) {
                 if (std::exchange(self->is_exhausted, false))
                     self->options.log.info(component, "accepts clients again");
+                if (!self->reserve.valid())
+                    self->reserve = make_reserve();
                 co_return unique_fd(static_cast<int>(*fd));
             }
             const auto why = fd.error();
@@ -165,22 +167,26 @@ struct pipe_acceptor::impl {
                 throw system_error(why);
             if (!std::exchange(self->is_exhausted, true))
                 self->options.log.warn(component, "new clients are turned away: ", why);
-            if (self->turn_away_one())
+            const int failure = self->turn_away_one();
+            if (failure == 0)
                 co_await net::post(self->listener.get_executor(), use_awaitable); // others' turn
+            else if (failure == EAGAIN)
+                co_await self->listener.wait_readable();
             else
                 co_await core::sleep_for(exhausted_pause);
         }
     }
 
     // It sees the end of its connection at once, and waits for nothing. For that one descriptor is
-    // kept back.
-    bool turn_away_one() noexcept {
+    // kept back. 0, or an errno: EAGAIN if nobody is there.
+    int turn_away_one() noexcept {
         reserve.reset();
         const int client = ::accept4(listener.native(), nullptr, nullptr, SOCK_CLOEXEC);
+        const int failure = client < 0 ? errno : 0;
         if (client >= 0)
             ::close(client);
         reserve = make_reserve();
-        return client >= 0;
+        return failure;
     }
 
     static awaitable<accepted_pipe> accept(std::shared_ptr<impl> self) {

@@ -185,25 +185,28 @@ TEST_CASE("clients beyond what there are descriptors for are refused in words, a
     CHECK(refused == errc::no_error);
 }
 
-TEST_CASE("while no descriptor is free new clients wait, the others are served") {
+TEST_CASE("while no descriptor is free new clients are turned away, the others are served") {
     const endpoint_folder folder;
     live_server server(folder);
     native_client first(folder.endpoint());
     REQUIRE(first.connect() == errc::no_error);
-    std::optional<limited> exhausted(std::in_place, server, RLIMIT_NOFILE, 3);
-    std::vector<native_client> waiting;
+    const auto open = open_descriptors(server);
+    if (!open) {
+        MESSAGE("skipped: the system does not let this user see the server's descriptors");
+        return;
+    }
+    std::optional<limited> exhausted(std::in_place, server, RLIMIT_NOFILE,
+                                     static_cast<rlim_t>(*open));
     for (int i = 0; i < 20; ++i) {
-        waiting.emplace_back(folder.endpoint());
-        CHECK(waiting.back().link.send_bytes(waiting.back().frame(frame_type::connect)));
-    }
-    server.await_log("clients wait");
-    for (int i = 0; i < 100; ++i)
+        native_client next(folder.endpoint());
+        CHECK(next.link.receive().empty()); // hung up
         CHECK(is_served(first));
-    exhausted.reset();
-    for (auto &c : waiting) {
-        CHECK(c.connected() == errc::no_error);
-        CHECK(is_served(c));
     }
+    server.await_log("turned away");
+    exhausted.reset();
+    native_client next(folder.endpoint());
+    CHECK(next.connect() == errc::no_error);
+    CHECK(is_served(next));
 }
 
 #if !defined(COSTRAND_SANITIZED)
