@@ -5,6 +5,7 @@
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/deadline.hpp>
 #include <costrand/core/error.hpp>
+#include <costrand/core/random.hpp>
 #include <costrand/core/stream_ops.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/sim/memory.hpp>
@@ -12,7 +13,9 @@
 #include <support/run_coro.hpp>
 #include <unit/core/support.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -181,6 +184,29 @@ TEST_CASE("an answer that ends at any byte before its last is no answer") {
                 },
                 1);
         }
+}
+
+TEST_CASE("a damaged answer is an answer or one of the errors, whatever the damage") {
+    const std::string whole = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                              "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n"
+                              "b\r\n, hello too\r\n0\r\nTrailer: x\r\n\r\n";
+    const auto random = core::seeded_random(11);
+    for (int i = 0; i < 600; ++i) {
+        std::array<std::byte, 8> dice{};
+        random->fill(dice);
+        auto text = whole;
+        for (std::size_t k = 0; k + 1 < dice.size(); k += 2)
+            text[std::to_integer<std::size_t>(dice[k]) % text.size()] =
+                static_cast<char>(dice[k + 1]);
+        CAPTURE(i);
+        test::run_coro(
+            [&](test::coro_environment env) -> awaitable<void> {
+                const auto got = co_await ask(env.executor, text, false, 65536);
+                if (!got.answer)
+                    CHECK(got.answer.error().category() == transports::http_category());
+            },
+            1);
+    }
 }
 
 TEST_CASE("a server that goes silent at any byte is given up when the time is over") {
