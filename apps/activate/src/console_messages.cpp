@@ -103,8 +103,10 @@ core::secret device_body(const console_device &device, bool change) {
     put_known(out, "password", device.amt_password.reveal());
     put_known(out, "mebxpassword", device.mebx_password.reveal());
     put_known(out, "mpspassword", device.mps_password.reveal());
-    out["useTLS"] = device.tls;
-    out["allowSelfSigned"] = device.tls;
+    if (device.tls) {
+        out["useTLS"] = *device.tls;
+        out["allowSelfSigned"] = *device.tls;
+    }
     json::object info(&memory);
     put_known(info, "fwVersion", device.amt_version);
     put_known(info, "fwBuild", device.build);
@@ -113,6 +115,14 @@ core::secret device_body(const console_device &device, bool change) {
     if (!change) // later it is the console's own
         info["discovered"] = false;
     out["deviceInfo"] = std::move(info);
+    return text_of(json::value(std::move(out)));
+}
+
+core::secret password_body(const std::string &uuid, const core::secret &password) {
+    wiping_resource memory;
+    json::object out(&memory);
+    put(out, "guid", uuid);
+    put(out, "password", password.reveal());
     return text_of(json::value(std::move(out)));
 }
 

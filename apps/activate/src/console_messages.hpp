@@ -18,6 +18,7 @@ namespace costrand::activate {
 
 // Of a record that is added, or (`change`) of one that is there.
 [[nodiscard]] core::secret device_body(const console_device &device, bool change);
+[[nodiscard]] core::secret password_body(const std::string &uuid, const core::secret &password);
 [[nodiscard]] core::secret cleared_mps_password_body(const std::string &uuid);
 
 [[nodiscard]] bool is_json_object(std::string_view body);

@@ -285,6 +285,15 @@ awaitable<bool> management_console::delete_device(std::string uuid) {
     refuse(what, answer);
 }
 
+awaitable<void> management_console::set_password(std::string uuid, core::secret password) {
+    auto what = about_devices("PATCH", "changing the AMT password in the device's record");
+    what.request.content_type = "application/json";
+    what.request.body = password_body(uuid, password);
+    const auto answer = co_await exchange(what);
+    if (!is_done(answer))
+        refuse(what, answer);
+}
+
 awaitable<void> management_console::clear_mps_password(std::string uuid) {
     auto what = about_devices("PATCH", "clearing the presence server's password in the record");
     what.request.content_type = "application/json";

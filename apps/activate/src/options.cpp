@@ -111,8 +111,8 @@ void check_url(const option_values &values) {
     }
     if (is_console_url(url))
         refuse(missing_or_incorrect_url,
-               "--url: profile download from an http server is not in this version yet; for a "
-               "provisioning server write ws:// or wss://");
+               "--url: a profile of a management console is what `costrand activate` looks at; "
+               "for a provisioning server write ws:// or wss://");
 }
 
 void check_profile(const option_values &values) {
@@ -198,9 +198,9 @@ bool is_console_url(std::string_view url) noexcept {
     return has_scheme(url, "http") || has_scheme(url, "https");
 }
 
-void read_console_settings(const option_values &values, settings &out) {
-    auto console = make_console_access(values.text("url"), values.text("auth-endpoint"),
-                                       values.text("devices-endpoint"));
+void read_console_settings(const option_values &values, std::string_view url, settings &out) {
+    auto console =
+        make_console_access(url, values.text("auth-endpoint"), values.text("devices-endpoint"));
     console.token = values["auth-token"].text;
     console.user = values.text("auth-username");
     console.password = values["auth-password"].text;

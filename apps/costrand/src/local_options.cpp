@@ -34,13 +34,26 @@ constexpr std::array activate_rows = {
     row("activate", "name", 0, "RPC_NAME", text, "NAME", works, "friendly name of the device"),
 };
 
+constexpr std::array activate_with_server = {
+    row("activate", "url", 'u', "RPC_URL", text, "URL", works,
+        "the provisioning server: ws://HOST[:PORT]/activate or wss://...; or a profile of a "
+        "management console, which is downloaded and checked only: "
+        "https://HOST/api/v1/admin/profiles/export/NAME[?domainName=DOMAIN]"),
+    secret(row("activate", "key", 'k', "CONFIG_ENCRYPTION_KEY", text, "KEY", works,
+               "of an encrypted profile, instead of the key that the console sends along")),
+    row("activate", "hostname", 0, "RPC_HOSTNAME", text, "NAME", works,
+        "name or address to report to a server or console instead of this machine's"),
+    row("activate", "uuid", 0, "RPC_UUID", text, "UUID", works,
+        "UUID to report to a server or console instead of the device's own"),
+    global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", works,
+           "do not verify the certificate of the server or console"),
+};
+
 constexpr std::array activate_others = {
     row("activate", "skipIPRenew", 0, "RPC_SKIP_IP_RENEW", toggle, "", no_effect,
         "no address is renewed here"),
     row("activate", "dns", 'd', "RPC_DNS", text, "SUFFIX", no_effect,
         "what counts is AMT's own suffix"),
-    row("activate", "hostname", 0, "RPC_HOSTNAME", text, "NAME", no_effect, "there is no server"),
-    row("activate", "uuid", 0, "RPC_UUID", text, "UUID", no_effect, "there is no server"),
 };
 
 constexpr std::array deactivate_rows = {
@@ -70,18 +83,21 @@ constexpr std::array no_table = {
     global("table", 't', "RPC_TABLE", toggle, "", no_effect, "table layout of other commands"),
 };
 constexpr std::array no_server = {
-    global("tenantid", 0, "TENANT_ID", text, "ID", no_effect, "there is no server"),
-    global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", no_effect,
-           "there is no server"),
+    global("tenantid", 0, "TENANT_ID", text, "ID", no_effect, "there is no provisioning server"),
 };
 
 constexpr auto activate_table =
-    joined(activate_rows, transport_row("activate"), device_row("activate"), common, output_rows,
-           activate_others, no_table, no_server, lms_rows, http_server_rows);
+    joined(activate_rows, activate_with_server, transport_row("activate"), device_row("activate"),
+           common, console_rows, output_rows, activate_others, no_table, no_server, lms_rows);
 constexpr auto deactivate_table =
     joined(deactivate_rows, deactivate_through_server, transport_row("deactivate"),
            device_row("deactivate"), server_run_rows("deactivate"), common, server_rows,
            console_rows, output_rows, no_table, lms_rows);
+
+// Options of an activation that mean nothing without a server or console.
+constexpr std::array<std::string_view, 9> for_servers = {
+    "key",           "hostname",   "uuid",          "skip-cert-check", "auth-username",
+    "auth-password", "auth-token", "auth-endpoint", "devices-endpoint"};
 
 [[noreturn]] void refuse(exit_code code, std::string text) {
     throw activate::error(code, std::move(text));
@@ -157,6 +173,10 @@ bool is_local_activation(const activate::option_values &values,
 local_settings make_activate_settings(const activate::option_values &values,
                                       std::vector<activate::notice> &notices) {
     auto out = common_settings(values, notices);
+    for (const std::string_view name : for_servers)
+        if (values.given(name))
+            notices.emplace_back(core::log_level::warn,
+                                 named(values, name) + " has no effect here: there is no server");
     out.base.friendly_name = values.text("name");
     out.request.goal = goal_of(values);
     out.request.certificate = values["provisioningCert"].text;
@@ -180,7 +200,7 @@ local_settings make_deactivate_settings(const activate::option_values &values,
             refuse(exit_code::invalid_parameter_combination,
                    named(values, "partial") + " leaves the device set up in part: the console's "
                                               "record is still needed, and --url deletes it");
-        activate::read_console_settings(values, out.base);
+        activate::read_console_settings(values, url, out.base);
     }
     out.request.goal = activate::local_goal::deactivation;
     out.request.partial = values.is_on("partial");

@@ -233,6 +233,7 @@ TEST_CASE("log-in, profile and a device's record, from the first to the last req
         device.tags = {"one", "two"};
         device.amt_password = core::secret("Amt-P\"ss1\\");
         device.mps_user = "admin";
+        device.tls = false;
         device.mps_password = core::secret("Mps-P@ss1");
         co_await console.register_device(device);
         const auto *record = w.console.record(uuid);
@@ -245,9 +246,14 @@ TEST_CASE("log-in, profile and a device's record, from the first to the last req
         CHECK_FALSE(record->tls);
 
         device.hostname = "192.0.2.8"; // a second time it is changed
+        device.tls.reset();            // and keeps what is not told
         co_await console.register_device(device);
         CHECK(w.console.records() == 1);
         CHECK(w.console.record(uuid)->hostname == "192.0.2.8");
+        CHECK_FALSE(w.console.record(uuid)->tls);
+        co_await console.set_password(uuid, core::secret("N3w-P@ss1"));
+        CHECK(w.console.record(uuid)->password.reveal() == "N3w-P@ss1");
+        co_await console.set_password(uuid, device.amt_password);
 
         co_await console.clear_mps_password(uuid);
         CHECK(w.console.record(uuid)->mps_password.empty());

@@ -105,6 +105,42 @@ TEST_CASE("a console that refuses, is not trusted or not there leaves the device
     }
 }
 
+TEST_CASE("a console's profile is downloaded and checked, and the device left as it is") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto asked = [](const std::string &command) {
+        return beside_console({}, command + "; s=$?; \"$1\" amtinfo -m; exit $s");
+    };
+    const std::string profile = "\"$1\" activate -u $secure/api/v1/admin/profiles/export/";
+    const auto good = asked(profile + "ccm");
+    CHECK(good.status == 28);
+    CHECK(has(good.err, "is downloaded and in order"));
+    const auto unknown = asked(profile + "nope");
+    CHECK(unknown.status == 21);
+    const auto page = asked("\"$1\" activate -u $secure/profiles/ccm");
+    CHECK(page.status == 20);
+    const auto wrong = asked("AUTH_PASSWORD=Wr0ng-one " + profile + "ccm");
+    CHECK(wrong.status == 70);
+    const auto untrusted = asked("SSL_CERT_FILE=/dev/null " + profile + "ccm");
+    CHECK(untrusted.status == 22);
+    for (const auto &end : {good, unknown, page, wrong, untrusted}) {
+        CHECK_MESSAGE(has(end.out, "not activated"), end.err);
+        for (const char *secret : {"Wr0ng-one", "C0nsole!Pass", "G@ppm0ym"})
+            CHECK_FALSE(has(end.out + end.err, secret));
+    }
+}
+
+TEST_CASE("without a server a console's URL is dropped, and said to be") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = test::under_amtsim(
+        {}, {"sh", "-c",
+             "AMT_PASSWORD='P@ssw0rd' \"$1\" activate --local --ccm -u https://127.0.0.1:1/x", "sh",
+             COSTRAND_ACTIVATE});
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(has(end.err, "--url is not used by an activation without a server"));
+}
+
 TEST_CASE("a device that is not activated is told before a console is asked") {
     if (!test::amtsim_can_run())
         return;
@@ -120,6 +156,10 @@ TEST_CASE("what cannot be right of a deactivation with a console ends before a d
     CHECK(run({"deactivate", "--local", "-u", "ftp://h/"}).status == 20);
     CHECK(run({"deactivate", "-u", "https://h/", "--auth-username", "x"}).status == 28);
     CHECK(run({"deactivate", "-u", "https://h/", "--uuid", "x"}).status == 37);
+    CHECK(run({"activate", "-u", "https://h/x", "--profile", "ccm"}).status == 33);
+    CHECK(run({"activate", "-u", "https://u:secret@h/x"}).status == 20);
+    CHECK(run({"activate", "-u", "https://h/x", "--auth-username", "x"}).status == 28);
+    CHECK(run({"activate", "-u", "https://h/x", "--demo"}).status != 0);
     const auto help = run({"deactivate", "--help"});
     CHECK(has(help.out, "--auth-username"));
 }

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +47,9 @@ struct console_device {
     core::secret amt_password, mebx_password; // empty: not told
     std::string mps_user;                     // empty: there is no presence server
     core::secret mps_password;
-    bool tls = false; // how the console is to connect to AMT: with TLS, whoever signed it
+    // How the console is to connect to AMT: with TLS, whoever signed it, or without. Nothing: as it
+    // has it.
+    std::optional<bool> tls;
     std::string amt_version, build, sku, features; // empty: not known
 };
 
@@ -80,6 +83,8 @@ class management_console {
     [[nodiscard]] awaitable<void> register_device(console_device device);
     // False: it had none of that device.
     [[nodiscard]] awaitable<bool> delete_device(std::string uuid);
+    // The AMT password of a record that is there.
+    [[nodiscard]] awaitable<void> set_password(std::string uuid, core::secret password);
     [[nodiscard]] awaitable<void> clear_mps_password(std::string uuid);
 
     [[nodiscard]] const console_access &access() const noexcept { return where_; }

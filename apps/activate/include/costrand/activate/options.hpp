@@ -99,10 +99,10 @@ void read_server_settings(const option_values &values, settings &out);
 // Whether a URL is that of a management console: http:// or https://, and not ws:// or wss://.
 [[nodiscard]] bool is_console_url(std::string_view url) noexcept;
 
-// The management console, who asks it, and the way to it: --url, --auth-..., --devices-endpoint,
-// --proxy, --skip-cert-check. Throws error 20 for a URL, 28 for half a log-in and a proxy that is
-// none.
-void read_console_settings(const option_values &values, settings &out);
+// The management console at that URL, who asks it, and the way to it: --auth-...,
+// --devices-endpoint, --proxy, --skip-cert-check, --uuid. Throws error 20 for a URL, 28 for half a
+// log-in and a proxy that is none, 37.
+void read_console_settings(const option_values &values, std::string_view url, settings &out);
 
 // The log level and form alone, for telling what make_settings refuses.
 void read_output_settings(const option_values &values, settings &out);
