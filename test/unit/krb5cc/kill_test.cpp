@@ -172,10 +172,12 @@ class killer {
 // What a client has when its server goes.
 struct objects {
     context root = new_context();
-    ccache one = create(root, "one");
-    bool stored = store(one, ticket("host/a@A.ORG")) == ccNoError;
+    ccache one = create(root, "one"), other = create(root, "other");
+    bool is_ready = store(one, ticket("host/a@A.ORG")) == ccNoError &&
+                    cc_ccache_lock(other.get(), cc_lock_write, cc_lock_block) == ccNoError;
     ccache_iterator ccaches = iterate(root);
     credentials_iterator tickets = iterate(one);
+    credentials first = next(iterate(one));
 };
 
 struct tried_call {
@@ -224,6 +226,21 @@ const tried_call tried[] = {
     {"lock",
      [](auto &o) { return cc_ccache_lock(o.one.get(), cc_lock_write, cc_lock_block); },
      {ccErrServerUnavailable}},
+    {"unlock", [](auto &o) { return cc_ccache_unlock(o.other.get()); }, {ccErrServerUnavailable}},
+    {"move",
+     [](auto &o) {
+         const auto code = cc_ccache_move(o.one.get(), o.other.get());
+         if (code == ccNoError)
+             (void)o.one.release(); // it is released with it
+         return code;
+     },
+     {ccErrServerUnavailable}},
+    {"remove",
+     [](auto &o) { return cc_ccache_remove_credentials(o.one.get(), o.first.get()); },
+     {ccErrServerUnavailable}},
+    {"set default",
+     [](auto &o) { return cc_ccache_set_default(o.other.get()); },
+     {ccErrServerUnavailable}},
     {"wait for change",
      [](auto &o) { return cc_context_wait_for_change(o.root.get()); },
      {ccErrServerUnavailable}},
@@ -243,7 +260,7 @@ bool is_killed_amid(const tried_call &what, int steps) {
     const endpoint_folder folder;
     std::optional<live_server> server(std::in_place, folder);
     objects held;
-    REQUIRE(held.stored);
+    REQUIRE(held.is_ready);
     killer kills(server->pid(), steps);
     const auto code = what.call(held);
     const bool was_killed = kills.end();
