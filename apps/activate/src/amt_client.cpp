@@ -56,6 +56,7 @@ class amt_client::impl {
 
     wsman::client &get() noexcept { return *client_; }
     heci::control_mode mode() const noexcept { return mode_; }
+    rps::amt_path path() const noexcept { return reach_->way().path(); }
     const std::string &tls_fault() const noexcept { return reach_->tls_fault(); }
 
     awaitable<void> close() {
@@ -105,6 +106,10 @@ wsman::client &amt_client::get() noexcept {
 
 heci::control_mode amt_client::mode() const noexcept {
     return impl_->mode();
+}
+
+rps::amt_path amt_client::path() const noexcept {
+    return impl_->path();
 }
 
 const std::string &amt_client::tls_fault() const noexcept {

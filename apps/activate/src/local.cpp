@@ -91,8 +91,10 @@ class run {
             out.done.before = out.done.after = mode_;
             break;
         }
-        if (reached_)
+        if (reached_) {
             out.path = reach_.way().path();
+            out.over_tls = reach_.is_tls();
+        }
         co_return out;
     }
 

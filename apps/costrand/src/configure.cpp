@@ -2,14 +2,15 @@
 #include <costrand/commands/configure.hpp>
 
 #include "configure_switch.hpp"
-#include "configure_tls.hpp"
 
 #include <costrand/activate/console.hpp>
 #include <costrand/activate/execute.hpp>
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/host.hpp>
 #include <costrand/activate/process.hpp>
+#include <costrand/activate/setting_words.hpp>
 #include <costrand/activate/shell.hpp>
+#include <costrand/activate/tls_switch.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
 
@@ -68,30 +69,11 @@ exit_code code_of(configure_task task) {
 }
 
 activate::failure told(const configure_settings &what, const system_error &e) {
-    auto why = activate::explain(e.code(), "configure " + what.name, "");
-    if (e.code() == wsman::errc::method_refused || e.code() == wsman::errc::fault ||
-        e.code() == wsman::errc::certificate_failed)
-        why.text = "configure " + what.name + ": " + activate::printable(e.what(), 400);
-    if (why.code == exit_code::wsman_message_error)
-        why.code = code_of(what.task);
-    return why;
-}
-
-std::string on_off(bool on) {
-    return on ? "on" : "off";
+    return activate::explain_setting(e, "configure " + what.name, code_of(what.task));
 }
 
 std::string counted(std::size_t n, std::string_view of) {
     return std::to_string(n) + ' ' + std::string(of) + (n == 1 ? "" : "s");
-}
-
-std::string say_features(const wsman::remote_features &set) {
-    using wsman::ips::opt_in_required;
-    const std::string_view asked = set.consent == opt_in_required::none  ? "no session"
-                                   : set.consent == opt_in_required::kvm ? "KVM sessions"
-                                                                         : "all sessions";
-    return "KVM is " + on_off(set.kvm) + ", SOL " + on_off(set.sol) + ", IDER " + on_off(set.ider) +
-           "; the user is asked before " + std::string(asked);
 }
 
 std::string say_clock(std::int64_t late) {
@@ -99,25 +81,6 @@ std::string say_clock(std::int64_t late) {
         return "AMT's clock was right";
     return "AMT's clock is set; it was " + std::to_string(late < 0 ? -late : late) + " s " +
            (late < 0 ? "fast" : "slow");
-}
-
-std::string say_wired(const wsman::wired_settings &set) {
-    if (set.dhcp)
-        return "the wired port gets its addresses by DHCP";
-    if (set.ip_sync)
-        return "the wired port has the addresses of the operating system";
-    return "the wired port has the address " + set.address;
-}
-
-std::string say_cira(const wsman::cira_settings &set) {
-    auto out = "AMT calls the presence server " + activate::printable(set.address, 256) + " as " +
-               set.user;
-    if (set.home_domains.empty())
-        return out + ", from every network";
-    out += ", except in networks of";
-    for (std::size_t i = 0; i < set.home_domains.size(); ++i)
-        out += (i == 0 ? " " : ", ") + activate::printable(set.home_domains[i], 191);
-    return out;
 }
 
 awaitable<std::string> set_host_name(wsman::client &amt, const activate::environment &env) {
@@ -138,11 +101,7 @@ awaitable<std::string> set_host_name(wsman::client &amt, const activate::environ
 awaitable<std::string> set_wifi_sync(wsman::client &amt, const configure_settings &what) {
     const bool can_share =
         co_await wsman::set_wifi_sync(amt, what.wifi_with_system, what.wifi_with_uefi);
-    auto message = "wireless profiles of the system are " +
-                   std::string(what.wifi_with_system ? "" : "not ") + "taken over; ";
-    if (!can_share)
-        co_return message + "this device does not share them with the UEFI";
-    co_return message + "they are " + (what.wifi_with_uefi ? "" : "not ") + "shared with the UEFI";
+    co_return activate::wifi_sync_words(what.wifi_with_system, what.wifi_with_uefi, can_share);
 }
 
 awaitable<void> add_wireless(wsman::client &amt, configure_settings what) {
@@ -170,7 +129,7 @@ awaitable<void> set_wired_8021x(wsman::client &amt, configure_settings what) {
 
 awaitable<void> set_cira(wsman::client &amt, configure_settings what, configured &out) {
     const auto random = core::system_random();
-    out.message = say_cira(what.cira);
+    out.message = activate::words_of(what.cira);
     if (what.make_mps_password)
         out.mps_password = what.cira.password = wsman::random_password(*random);
     co_await wsman::set_cira(amt, std::move(what.cira), *random);
@@ -190,7 +149,7 @@ awaitable<configured> carry_out(activate::amt_client &device, const activate::en
         out.message = "the AMT password is changed";
         break;
     case configure_task::amt_features:
-        out.message = say_features(what.features);
+        out.message = activate::words_of(what.features);
         co_await wsman::set_features(amt, std::move(what.features));
         break;
     case configure_task::sync_clock: {
@@ -215,7 +174,7 @@ awaitable<configured> carry_out(activate::amt_client &device, const activate::en
         break;
     }
     case configure_task::wired:
-        out.message = say_wired(what.wired) + (what.ieee8021x ? ", and 802.1x is on" : "");
+        out.message = activate::words_of(what.wired) + (what.ieee8021x ? ", and 802.1x is on" : "");
         co_await wsman::set_wired(amt, what.wired);
         co_await set_wired_8021x(amt, std::move(what));
         break;
@@ -242,7 +201,7 @@ awaitable<configured> carry_out(activate::amt_client &device, const activate::en
     }
     case configure_task::tls:
         what.tls.now = std::move(now);
-        out.message = co_await set_tls(device, env, std::move(what.tls));
+        out.message = co_await activate::switch_tls(device, env, std::move(what.tls));
         break;
     case configure_task::cira:
         co_await set_cira(amt, std::move(what), out);

@@ -52,8 +52,8 @@ awaitable<void> switch_kvm(client &amt, bool on) {
     (void)accepted(std::move(output));
 }
 
-void check_consent(const ips::opt_in_service &now, ips::opt_in_required wanted) {
-    if (now.opt_in_required == wanted ||
+void check_consent(const ips::opt_in_service &now, std::optional<ips::opt_in_required> wanted) {
+    if (!wanted || now.opt_in_required == wanted ||
         now.can_modify_opt_in_policy != ips::opt_in_policy_change::false_)
         return;
     throw system_error(errc::method_refused,
@@ -82,7 +82,7 @@ awaitable<void> set_features(client &amt, remote_features wanted) {
         redirection.listener_enabled = listens;
         co_await put_instance(amt, std::move(redirection));
     }
-    if (consent.opt_in_required != wanted.consent) {
+    if (wanted.consent && consent.opt_in_required != wanted.consent) {
         consent.opt_in_required = wanted.consent;
         co_await put_instance(amt, std::move(consent));
     }

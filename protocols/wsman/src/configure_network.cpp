@@ -21,6 +21,7 @@ namespace costrand::wsman {
 namespace {
 
 constexpr std::string_view wired_port = "Intel(r) AMT Ethernet Port Settings 0";
+constexpr std::string_view wireless_port = "Intel(r) AMT Ethernet Port Settings 1";
 constexpr std::string_view profile_prefix = "Intel(r) AMT:WiFi Endpoint Settings ";
 
 void write_addresses(amt::ethernet_port_settings &port, const wired_settings &wanted) {
@@ -108,6 +109,16 @@ ips::proxy_info_format format_of(const std::string &address) {
 }
 
 } // namespace
+
+// A device without one has the instance all the same, without an address.
+awaitable<bool> has_wireless_port(client &amt) {
+    constexpr std::string_view no_address = "00-00-00-00-00-00";
+    const auto ports = co_await all_instances<amt::ethernet_port_settings>(amt);
+    co_return std::ranges::any_of(ports, [&](const auto &port) {
+        const auto address = port.mac_address.value_or("");
+        return port.instance_id == wireless_port && !address.empty() && address != no_address;
+    });
+}
 
 awaitable<bool> set_wifi_sync(client &amt, bool with_system, bool with_uefi) {
     using sync = amt::local_profile_synchronization;

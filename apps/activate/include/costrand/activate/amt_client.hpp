@@ -7,6 +7,7 @@
 #include <costrand/activate/options.hpp>
 #include <costrand/activate/wiring.hpp>
 #include <costrand/core/awaitable.hpp>
+#include <costrand/rps/executor.hpp>
 #include <costrand/transports/amthi_messages.hpp>
 #include <costrand/wsman/client.hpp>
 
@@ -36,6 +37,9 @@ class amt_client {
     [[nodiscard]] wsman::client &get() noexcept;
     // As it was then.
     [[nodiscard]] heci::control_mode mode() const noexcept;
+
+    // How AMT is reached.
+    [[nodiscard]] rps::amt_path path() const noexcept;
 
     // What made TLS with AMT fail, beyond the error code; usually empty.
     [[nodiscard]] const std::string &tls_fault() const noexcept;

@@ -48,6 +48,8 @@ struct local_report {
     std::string uuid;                  // read before
     std::optional<rps::amt_path> path; // when AMT itself was asked
     std::string note;                  // what else is to be said; usually empty
+    bool over_tls = false;             // of AMT; an activation to admin control sets the menu's
+                                       // password then, if it was given one
 };
 
 // One activation or deactivation. Of `options` it takes the password (asked for when it is needed

@@ -28,7 +28,7 @@ namespace costrand::wsman {
 struct remote_features {
     remote_features() = default; // no aggregate: GCC 12 destroys those twice in a co_await
 
-    ips::opt_in_required consent = ips::opt_in_required::all;
+    std::optional<ips::opt_in_required> consent = ips::opt_in_required::all; // nothing: as it is
     bool kvm = false, sol = false, ider = false;
 };
 
@@ -76,6 +76,9 @@ struct wireless_profile {
     core::secret passphrase; // 8 to 63 characters
 };
 [[nodiscard]] awaitable<void> add_wireless(client &amt, wireless_profile profile);
+
+// Whether the machine has a wireless port that AMT can use.
+[[nodiscard]] awaitable<bool> has_wireless_port(client &amt);
 
 // Deletes all profiles but those without InstanceID, which are the operating system's user's. Gives
 // how many. One that cannot be deleted does not keep the others; then throws the first error.

@@ -9,12 +9,12 @@
 
 #include <string>
 
-namespace costrand::commands {
+namespace costrand::activate {
 
 // `amt` is open and logged in. Gives what is so now, a sentence without a full stop. Throws what
-// wsman::set_tls throws, and activate::error 105 where AMT says yes and does not hold it, or where
+// wsman::set_tls throws, and error 105 where AMT says yes and does not hold it, or where
 // nobody knows, because it said nothing and is not reached for a minute.
-[[nodiscard]] awaitable<std::string>
-set_tls(activate::amt_client &amt, const activate::environment &env, wsman::tls_settings wanted);
+[[nodiscard]] awaitable<std::string> switch_tls(amt_client &amt, const environment &env,
+                                                wsman::tls_settings wanted);
 
-} // namespace costrand::commands
+} // namespace costrand::activate

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "configure_tls.hpp"
+#include <costrand/activate/tls_switch.hpp>
 
 #include <costrand/activate/failure.hpp>
 #include <costrand/core/deadline.hpp>
@@ -10,11 +10,10 @@
 #include <optional>
 #include <utility>
 
-namespace costrand::commands {
+namespace costrand::activate {
 
 namespace {
 
-using activate::exit_code;
 using wsman::tls_mode;
 
 // Behind CommitChanges the ports restart, which may take 60 s (wsman.md 2.4).
@@ -43,13 +42,12 @@ std::string say(tls_mode mode) {
 }
 
 // Nothing: it could not be looked at this time, for the reason in `why`.
-awaitable<std::optional<bool>> try_to_look(activate::amt_client &amt, tls_mode mode,
-                                           std::string &why) {
+awaitable<std::optional<bool>> try_to_look(amt_client &amt, tls_mode mode, std::string &why) {
     try {
         co_await amt.find_again();
         auto look = wsman::has_tls(amt.get(), mode);
         co_return co_await core::with_deadline(look_limit, std::move(look));
-    } catch (const activate::error &e) {
+    } catch (const error &e) {
         why = e.why().text;
     } catch (const system_error &e) {
         if (e.code() == core::cond::cancelled || e.code() == wsman::errc::unauthorized)
@@ -60,15 +58,14 @@ awaitable<std::optional<bool>> try_to_look(activate::amt_client &amt, tls_mode m
 }
 
 // Until AMT answers on one of its ports. False: it does not within the limit.
-awaitable<bool> see(activate::amt_client &amt, const activate::environment &env, tls_mode mode,
-                    std::string &why) {
+awaitable<bool> see(amt_client &amt, const environment &env, tls_mode mode, std::string &why) {
     const auto end = core::now(env.executor) + restart_limit;
     while (core::now(env.executor) < end) {
         co_await core::sleep_for(between_looks);
         const auto seen = co_await try_to_look(amt, mode, why);
         if (seen && !*seen)
-            throw activate::error(exit_code::tls_configuration_failed,
-                                  "AMT said yes, and tells other TLS settings afterwards");
+            throw error(exit_code::tls_configuration_failed,
+                        "AMT said yes, and tells other TLS settings afterwards");
         if (seen)
             co_return true;
     }
@@ -85,17 +82,16 @@ awaitable<std::string> say_roots(wsman::client &amt) {
 
 } // namespace
 
-awaitable<std::string> set_tls(activate::amt_client &amt, const activate::environment &env,
-                               wsman::tls_settings wanted) {
+awaitable<std::string> switch_tls(amt_client &amt, const environment &env,
+                                  wsman::tls_settings wanted) {
     const auto mode = wanted.mode;
     const bool answered = co_await wsman::set_tls(amt.get(), std::move(wanted));
     env.step("waiting for AMT's ports");
     std::string why;
     const bool seen = co_await see(amt, env, mode, why);
     if (!seen && !answered)
-        throw activate::error(exit_code::tls_configuration_failed,
-                              "AMT gave no answer to CommitChanges and is not reached since: " +
-                                  why);
+        throw error(exit_code::tls_configuration_failed,
+                    "AMT gave no answer to CommitChanges and is not reached since: " + why);
     if (!seen)
         co_return say(mode) + "; it said yes and is not reached since: " + why;
     if (mode == tls_mode::off)
@@ -107,4 +103,4 @@ awaitable<std::string> set_tls(activate::amt_client &amt, const activate::enviro
     co_return say(mode);
 }
 
-} // namespace costrand::commands
+} // namespace costrand::activate
