@@ -111,7 +111,7 @@ void check_url(const option_values &values) {
     }
     if (is_console_url(url))
         refuse(missing_or_incorrect_url,
-               "--url: a profile of a management console is what `costrand activate` looks at; "
+               "--url: a profile of a management console is what `costrand activate --url` takes; "
                "for a provisioning server write ws:// or wss://");
 }
 

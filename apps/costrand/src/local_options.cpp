@@ -37,7 +37,7 @@ constexpr std::array activate_rows = {
 constexpr std::array activate_with_server = {
     row("activate", "url", 'u', "RPC_URL", text, "URL", works,
         "the provisioning server: ws://HOST[:PORT]/activate or wss://...; or a profile of a "
-        "management console, which is downloaded and checked only: "
+        "management console: "
         "https://HOST/api/v1/admin/profiles/export/NAME[?domainName=DOMAIN]"),
     secret(row("activate", "key", 'k', "CONFIG_ENCRYPTION_KEY", text, "KEY", works,
                "of an encrypted profile, instead of the key that the console sends along")),

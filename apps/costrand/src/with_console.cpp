@@ -4,13 +4,15 @@
 #include <costrand/activate/console.hpp>
 #include <costrand/activate/execute.hpp>
 #include <costrand/activate/host.hpp>
-#include <costrand/activate/management_console.hpp>
-#include <costrand/activate/profile.hpp>
+#include <costrand/activate/process.hpp>
 #include <costrand/activate/shell.hpp>
 #include <costrand/core/awaitable.hpp>
+#include <costrand/core/random.hpp>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -20,49 +22,92 @@ namespace {
 
 using activate::exit_code;
 
-awaitable<void> download(net::any_io_executor executor, const console_settings &what,
-                         activate::console &says) {
-    const auto env = activate::host_environment(executor, what.base, says);
+std::int64_t seconds_since_1970() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+awaitable<void> on_this_machine(net::any_io_executor executor, const console_settings &what,
+                                activate::profile_report &out, activate::console &says) {
+    auto env = activate::host_environment(executor, what.base, says);
     if (what.base.skip_cert_check)
         env.log.warn("console", "the console's certificate is not verified");
-    const auto &access = *what.base.management;
-    activate::management_console console(access, env.ask_console, env.log);
-    env.step("asking the console for the profile");
-    co_await console.log_in();
-    const auto text = co_await console.fetch_profile();
-    std::vector<activate::notice> notices;
-    (void)activate::parse_profile(text.reveal(), access.text, what.key, notices);
-    for (const auto &[level, line] : notices)
-        env.log.write(level, "console", line);
-    throw activate::error(exit_code::incorrect_command_line_parameters,
-                          "the profile at " + access.text +
-                              " is downloaded and in order, but carrying out a console's profile "
-                              "is not in this version yet: nothing was changed");
+    const auto device = activate::open_device(what.base);
+    env.device = device.get();
+    const auto random = core::system_random();
+    co_await activate::activate_with_console(env, what.base, what.order, *random, out);
+    if (what.base.json) {
+        says.result(activate::profile_json(out, what.base));
+        co_return;
+    }
+    const auto &console = *what.base.management;
+    says.result(activate::profile_text(out, what.order.given ? what.order.source : console.text) +
+                "  Console       " + console.where.origin() + " has the device's record\n");
+}
+
+// A profile of this machine, for a device that the console of the log-in is to know.
+bool names_console_and_file(const activate::option_values &values) {
+    return activate::is_profile_file(values.text("profile")) &&
+           activate::is_console_url(values.text("auth-endpoint"));
 }
 
 } // namespace
 
 bool is_console_activation(const activate::option_values &values) {
-    constexpr std::array<std::string_view, 6> others = {"local",      "ccm",  "acm",
-                                                        "stopConfig", "demo", "from-trace"};
-    return activate::is_console_url(values.text("url")) &&
-           std::none_of(others.begin(), others.end(),
-                        [&](std::string_view name) { return values.given(name); });
+    constexpr std::array<std::string_view, 5> others = {"ccm", "acm", "stopConfig", "demo",
+                                                        "from-trace"};
+    if (std::any_of(others.begin(), others.end(),
+                    [&](std::string_view name) { return values.given(name); }))
+        return false;
+    const auto url = values.text("url");
+    if (url.empty())
+        return names_console_and_file(values);
+    return activate::is_console_url(url) && !values.given("local");
 }
 
 console_settings make_console_settings(const activate::option_values &values,
                                        std::vector<activate::notice> &notices) {
     activate::refuse_later(values);
-    if (values.given("profile"))
+    activate::note_without_effect(values, notices);
+    const bool from_file = values.text("url").empty();
+    if (values.given("profile") && !from_file)
         throw activate::error(exit_code::invalid_parameter_combination,
                               named(values, "profile") +
                                   " and an http:// or https:// --url exclude each other: that URL "
                                   "names the profile");
-    activate::note_without_effect(values, notices);
+    constexpr std::array<std::string_view, 3> of_servers = {"trace", "report", "tls-tunnel"};
+    for (const auto name : of_servers)
+        if (values.given(name))
+            notices.emplace_back(core::log_level::warn,
+                                 named(values, name) +
+                                     " has no effect here: there is no provisioning server");
     console_settings out;
     activate::read_output_settings(values, out.base);
-    activate::read_console_settings(values, values.text("url"), out.base);
-    out.key = values["key"].text;
+    activate::read_way_settings(values, out.base);
+    activate::read_console_settings(
+        values, from_file ? values.text("auth-endpoint") : values.text("url"), out.base);
+    out.base.password = values["password"].text;
+    out.base.hostname = values.text("hostname");
+    out.base.friendly_name = values.text("name");
+    out.order.key = values["key"].text;
+    if (from_file) {
+        out.order.source = values.text("profile");
+        out.order.given = activate::read_profile(out.order.source, out.order.key, notices);
+    }
+    out.order.skip_amt_cert_check = values.is_on("skip-amt-cert-check");
+    out.order.now = &seconds_since_1970;
+    out.order.amend = [certificate = values["provisioningCert"].text,
+                       password = values["provisioningCertPwd"].text,
+                       mebx = values["mebxpassword"].text](activate::profile &p) {
+        if (!certificate.empty()) {
+            p.certificate = certificate;
+            p.certificate_password = password;
+        }
+        if (!mebx.empty()) {
+            p.mebx_password = mebx;
+            p.random_mebx_password = false;
+        }
+    };
     return out;
 }
 
@@ -71,10 +116,19 @@ int run_with_console(console_settings what, const std::vector<activate::notice> 
     activate::console says(activate::console_for(what.base));
     for (const auto &[level, line] : notices)
         says.log_line(level, line);
-    auto end = activate::execute(
-        [&](net::any_io_executor strand) { return download(strand, what, says); }, says);
+    activate::end_of_run end;
+    if (!activate::is_root() && !what.base.device.starts_with("unix:")) {
+        end.why = activate::failure{exit_code::incorrect_permissions,
+                                    "the management engine device is for root only: use sudo"};
+        return activate::finish(end, what.base, says);
+    }
+    activate::profile_report report;
+    end = activate::execute(
+        [&](net::any_io_executor strand) { return on_this_machine(strand, what, report, says); },
+        says);
     if (end.signal != 0 && end.why)
-        end.why->text = "interrupted: nothing was changed";
+        end.why->text = "interrupted by " + std::string(activate::signal_name(end.signal)) + ": " +
+                        activate::progress_text(report);
     return activate::finish(end, what.base, says);
 }
 

@@ -8,10 +8,12 @@
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/random.hpp>
 #include <costrand/core/task_group.hpp>
+#include <costrand/rps/messages.hpp>
 #include <costrand/sim/console.hpp>
 #include <costrand/sim/firmware.hpp>
 #include <costrand/sim/memory.hpp>
 #include <costrand/transports/lms_tcp.hpp>
+#include <costrand/wsman/digest.hpp>
 #include <support/run_coro.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
@@ -21,6 +23,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -33,9 +36,30 @@ namespace {
 
 constexpr std::string_view old_password = "P@ssw0rd";
 
+std::string yaml(const std::string &amt, const std::string &cira = {}) {
+    return "name: lab\ntags: [one, two]\nconfiguration:\n  amtSpecific:\n    controlMode: "
+           "ccmactivate\n" +
+           amt + cira;
+}
+const std::string fixed = "    adminPassword: Pr0file!pass\n";
+const std::string made = "    generateRandomPassword: true\n";
+
+std::string cira() {
+    const auto keys = sim::pooled_keys();
+    const auto root = sim::make_root(named("MPS root", true), keys->next_key());
+    const auto pem = rps::encode_payload(root.chain.front());
+    return "    cira:\n      mpsUsername: admin\n      mpsAddress: mps.example\n"
+           "      generateRandomPassword: true\n      mpsCert: " +
+           std::string(pem.reveal()) + "\n";
+}
+
 sim::console_options console_options() {
     sim::console_options out;
     out.password = core::secret("S3cret-of-console");
+    out.profiles.emplace("fixed", core::secret(yaml(fixed)));
+    out.profiles.emplace("made", core::secret(yaml(made)));
+    out.profiles.emplace("cira", core::secret(yaml(fixed, cira())));
+    out.profiles.emplace("broken", core::secret("name: [\n"));
     return out;
 }
 
@@ -61,10 +85,9 @@ struct place {
                                 logged += std::string(line) + "\n";
                             });
         options.password = core::secret(old_password);
-        auto access = activate::make_console_access("https://console", "", "");
-        access.user = "standalone";
-        access.password = core::secret("S3cret-of-console");
-        options.management = std::move(access);
+        log_in("fixed");
+        order.now = [] { return noon; };
+        order.settling.wait = 3s;
     }
 
     static sim::profile profile() { return sim::without_delays(sim::amt16()); }
@@ -74,22 +97,36 @@ struct place {
         return out;
     }
 
+    void log_in(const std::string &name) {
+        auto access = activate::make_console_access(
+            "https://console/api/v1/admin/profiles/export/" + name, "", "");
+        access.user = "standalone";
+        access.password = core::secret("S3cret-of-console");
+        options.management = std::move(access);
+    }
+
     std::string uuid() const { return device.device_profile().uuid; }
+    const sim::console_record *record() const { return console.record(uuid()); }
     bool asked_for(std::string_view line) const {
         for (const auto &one : console.requests())
             if (one.starts_with(line))
                 return true;
         return false;
     }
-    // In client control mode, and in the console's list.
-    awaitable<void> activate() {
-        activate::local_request request;
-        (void)co_await activate::run_locally(env, options, request);
-        activate::console_device record;
-        record.uuid = uuid();
-        activate::management_console as_admin(*options.management, env.ask_console, {});
-        co_await as_admin.log_in();
-        co_await as_admin.register_device(record);
+    bool has_password(const core::secret &password) {
+        const auto ha1 = wsman::digest_ha1("admin", device.state().digest_realm, password);
+        return ha1 && *ha1 == device.state().admin_ha1;
+    }
+
+    awaitable<activate::failure> activate() {
+        activate::failure end{exit_code::success, {}};
+        report = {};
+        try {
+            co_await activate::activate_with_console(env, options, order, *random, report);
+        } catch (const activate::error &e) {
+            end = e.why();
+        }
+        co_return end;
     }
     awaitable<activate::failure> deactivate() {
         activate::failure end{exit_code::success, {}};
@@ -112,6 +149,8 @@ struct place {
     std::string logged;
     activate::environment env;
     activate::settings options;
+    activate::console_order order;
+    activate::profile_report report;
 
   private:
     awaitable<void> serve(std::unique_ptr<core::byte_stream> end) { co_await console.serve(*end); }
@@ -145,7 +184,7 @@ void in_place(const std::function<awaitable<void>(place &)> &body) {
             p.device.stop();
             co_await p.device.run();
             co_await p.tasks.join();
-            for (const char *secret : {"P@ssw0rd", "S3cret-of-console"})
+            for (const char *secret : {"P@ssw0rd", "Pr0file!pass", "S3cret-of-console"})
                 CHECK_FALSE(has(p.logged, secret));
             if (failed)
                 std::rethrow_exception(failed);
@@ -155,16 +194,139 @@ void in_place(const std::function<awaitable<void>(place &)> &body) {
 
 } // namespace
 
+TEST_CASE("a console's profile sets up the device, whose record has its password") {
+    in_place([](place &p) -> awaitable<void> {
+        const auto end = co_await p.activate();
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        CHECK(p.device.mode() == sim::control_mode::client);
+        REQUIRE(p.record());
+        CHECK(p.record()->password.reveal() == "Pr0file!pass");
+        CHECK(p.record()->friendly_name == "lab-pc");
+        CHECK(p.record()->tags == std::vector<std::string>{"one", "two"});
+        CHECK_FALSE(p.record()->tls);
+        const bool in_force = p.has_password(p.record()->password);
+        CHECK(in_force);
+    });
+}
+
+TEST_CASE("a password that is made is the console's before the device has it") {
+    in_place([](place &p) -> awaitable<void> {
+        p.log_in("made");
+        p.console.order({"POST", 503, 1});
+        auto end = co_await p.activate();
+        CHECK(end.code == exit_code::generic_failure);
+        CHECK(p.device.mode() == sim::control_mode::none);
+        CHECK(p.report.steps.empty());
+
+        end = co_await p.activate();
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        REQUIRE(p.record());
+        CHECK(p.record()->password.reveal().size() >= 8);
+        CHECK_FALSE(p.record()->password.reveal() == old_password);
+        const bool in_force = p.has_password(p.record()->password);
+        CHECK(in_force);
+        CHECK_FALSE(has(p.logged, p.record()->password.reveal()));
+    });
+}
+
+TEST_CASE("an activation that fails leaves a record with the password that the device may have") {
+    in_place([](place &p) -> awaitable<void> {
+        p.log_in("made");
+        p.device.inject().order(sim::fault(sim::fault_kind::return_value)
+                                    .on_call("IPS_HostBasedSetupService.Setup")
+                                    .with(1)
+                                    .for_ever());
+        const auto end = co_await p.activate();
+        CHECK_FALSE(end.code == exit_code::success);
+        CHECK(has(end.text, "the console has the device's record"));
+        CHECK(p.device.mode() == sim::control_mode::none);
+        CHECK(p.record());
+    });
+}
+
+TEST_CASE("an activated device keeps its password where the profile would have one made") {
+    in_place([](place &p) -> awaitable<void> {
+        auto end = co_await p.activate();
+        REQUIRE(end.code == exit_code::success);
+        p.log_in("made");
+        p.options.password = core::secret("Pr0file!pass");
+        end = co_await p.activate();
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        CHECK(p.record()->password.reveal() == "Pr0file!pass");
+        const bool in_force = p.has_password(core::secret("Pr0file!pass"));
+        CHECK(in_force);
+    });
+}
+
+TEST_CASE("an activated device's new password is the console's only when it is in force") {
+    in_place([](place &p) -> awaitable<void> {
+        p.log_in("made");
+        auto end = co_await p.activate();
+        REQUIRE(end.code == exit_code::success);
+        const auto first = p.record()->password;
+        p.log_in("fixed");
+        p.options.password = core::secret("not the one");
+        end = co_await p.activate();
+        CHECK(end.code == exit_code::amt_authentication_failed);
+        CHECK(p.record()->password == first);
+        p.options.password = first;
+        end = co_await p.activate();
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        CHECK(p.record()->password.reveal() == "Pr0file!pass");
+        const bool in_force = p.has_password(p.record()->password);
+        CHECK(in_force);
+    });
+}
+
+TEST_CASE("a presence server's password is forgotten again when AMT does not take the server") {
+    in_place([](place &p) -> awaitable<void> {
+        p.log_in("cira");
+        p.device.inject().order(sim::fault(sim::fault_kind::return_value)
+                                    .on_call("AMT_RemoteAccessService.AddMpServer")
+                                    .with(1)
+                                    .for_ever());
+        auto end = co_await p.activate();
+        CHECK(end.code == exit_code::cira_configuration_failed);
+        REQUIRE(p.record());
+        CHECK(p.record()->mps_password.empty());
+        CHECK(p.record()->password.reveal() == "Pr0file!pass");
+        p.device.inject().clear();
+        end = co_await p.activate();
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        CHECK(p.record()->mps_password.reveal().size() == 16);
+        CHECK(p.record()->mps_user == "admin");
+    });
+}
+
+TEST_CASE("a console that refuses, an unknown profile and a broken one leave the device alone") {
+    in_place([](place &p) -> awaitable<void> {
+        p.log_in("nope");
+        const auto unknown = co_await p.activate();
+        CHECK(unknown.code == exit_code::missing_or_incorrect_profile);
+        p.log_in("broken");
+        const auto broken = co_await p.activate();
+        CHECK(broken.code == exit_code::failed_reading_configuration);
+        p.log_in("fixed");
+        p.options.management->password = core::secret("wrong");
+        const auto stranger = co_await p.activate();
+        CHECK(stranger.code == exit_code::rps_authentication_failed);
+        CHECK(p.device.mode() == sim::control_mode::none);
+        CHECK(p.console.records() == 0);
+    });
+}
+
 TEST_CASE("a deactivation deletes the record; what cannot be deleted is told with its address") {
     in_place([](place &p) -> awaitable<void> {
-        co_await p.activate();
-        auto end = co_await p.deactivate();
+        auto end = co_await p.activate();
+        REQUIRE(end.code == exit_code::success);
+        end = co_await p.deactivate();
         CHECK(end.code == exit_code::success);
         CHECK(has(end.text, "the console's record of it is deleted"));
         CHECK(p.device.mode() == sim::control_mode::none);
         CHECK(p.console.records() == 0);
 
-        co_await p.activate();
+        end = co_await p.activate();
+        REQUIRE(end.code == exit_code::success);
         p.console.order({"DELETE", 503, 1});
         end = co_await p.deactivate();
         CHECK(end.code == exit_code::generic_failure);
@@ -177,7 +339,8 @@ TEST_CASE("a deactivation deletes the record; what cannot be deleted is told wit
 
 TEST_CASE("a console that does not take the user keeps the device activated") {
     in_place([](place &p) -> awaitable<void> {
-        co_await p.activate();
+        const auto active = co_await p.activate();
+        REQUIRE(active.code == exit_code::success);
         p.options.management->password = core::secret("wrong");
         const auto end = co_await p.deactivate();
         CHECK(end.code == exit_code::rps_authentication_failed);

@@ -105,29 +105,73 @@ TEST_CASE("a console that refuses, is not trusted or not there leaves the device
     }
 }
 
-TEST_CASE("a console's profile is downloaded and checked, and the device left as it is") {
+TEST_CASE("a console's profile activates the machine, and the console forgets it again") {
     if (!test::amtsim_can_run())
         return;
-    const auto asked = [](const std::string &command) {
-        return beside_console({}, command + "; s=$?; \"$1\" amtinfo -m; exit $s");
-    };
-    const std::string profile = "\"$1\" activate -u $secure/api/v1/admin/profiles/export/";
-    const auto good = asked(profile + "ccm");
-    CHECK(good.status == 28);
-    CHECK(has(good.err, "is downloaded and in order"));
-    const auto unknown = asked(profile + "nope");
-    CHECK(unknown.status == 21);
-    const auto page = asked("\"$1\" activate -u $secure/profiles/ccm");
-    CHECK(page.status == 20);
-    const auto wrong = asked("AUTH_PASSWORD=Wr0ng-one " + profile + "ccm");
-    CHECK(wrong.status == 70);
-    const auto untrusted = asked("SSL_CERT_FILE=/dev/null " + profile + "ccm");
-    CHECK(untrusted.status == 22);
-    for (const auto &end : {good, unknown, page, wrong, untrusted}) {
-        CHECK_MESSAGE(has(end.out, "not activated"), end.err);
-        for (const char *secret : {"Wr0ng-one", "C0nsole!Pass", "G@ppm0ym"})
+    for (const char *name : {"ccm", "ccm-random"}) {
+        CAPTURE(name);
+        const auto end = beside_console(
+            {}, "\"$1\" activate -u $secure/api/v1/admin/profiles/export/" + std::string(name) +
+                    " && \"$1\" amtinfo -m && \"$1\" deactivate -u $secure; "
+                    "s=$?; cat $log; exit $s");
+        CHECK_MESSAGE(end.status == 0, end.err);
+        CHECK(has(end.out, "client control mode\n"));
+        CHECK(has(end.out, "POST /api/v1/devices 201"));
+        CHECK(has(end.out, "the console's record of it is deleted"));
+        for (const char *secret : {"C0nsole!Pass", "G@ppm0ym"})
             CHECK_FALSE(has(end.out + end.err, secret));
     }
+}
+
+TEST_CASE("with a profile file the console of the log-in has the record all the same") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = beside_console(
+        {}, "printf 'configuration:\\n  amtSpecific:\\n    controlMode: ccmactivate\\n"
+            "    generateRandomPassword: true\\n' > $folder/p.yaml; "
+            "\"$1\" activate --profile $folder/p.yaml --auth-endpoint $secure/api/v1/authorize "
+            "&& \"$1\" deactivate -u $secure; s=$?; cat $log; exit $s");
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(has(end.out, "POST /api/v1/devices 201"));
+    CHECK_FALSE(has(end.out, "export"));
+    CHECK(has(end.out, "the console's record of it is deleted"));
+}
+
+TEST_CASE("an activation that the console does not let happen leaves the device as it was") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto refused = [](const words &serve_options, const std::string &command) {
+        return beside_console(serve_options, command + "; s=$?; \"$1\" amtinfo -m; exit $s");
+    };
+    const std::string profile = "\"$1\" activate -u $secure/api/v1/admin/profiles/export/";
+    const auto unknown = refused({}, profile + "nope");
+    CHECK(unknown.status == 21);
+    const auto page = refused({}, "\"$1\" activate -u $secure/profiles/ccm");
+    CHECK(page.status == 20);
+    const auto wrong = refused({}, "AUTH_PASSWORD=Wr0ng-one " + profile + "ccm");
+    CHECK(wrong.status == 70);
+    const auto untrusted = refused({}, "SSL_CERT_FILE=/dev/null " + profile + "ccm");
+    CHECK(untrusted.status == 22);
+    const auto full = refused({"--console-fault", "POST=507"}, profile + "ccm");
+    CHECK(full.status == 10);
+    CHECK(has(full.err, "HTTP status 507"));
+    for (const auto &end : {unknown, page, wrong, untrusted, full}) {
+        CHECK_MESSAGE(has(end.out, "not activated"), end.err);
+        CHECK_FALSE(has(end.out + end.err, "Wr0ng-one"));
+    }
+}
+
+TEST_CASE("a record that cannot be deleted is told as that, behind a deactivation that succeeded") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = beside_console(
+        {"--console-fault", "DELETE=503"},
+        "\"$1\" activate -u $secure/api/v1/admin/profiles/export/ccm >/dev/null || exit 97; "
+        "\"$1\" deactivate -u $secure --json; s=$?; \"$1\" amtinfo -m; exit $s");
+    CHECK(end.status == 10);
+    CHECK(has(end.out, "\"status\":\"failed\""));
+    CHECK(has(end.out, "the device is no longer activated, but the console still has its record"));
+    CHECK(has(end.out, "not activated\n"));
 }
 
 TEST_CASE("without a server a console's URL is dropped, and said to be") {
