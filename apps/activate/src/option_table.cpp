@@ -25,7 +25,8 @@ constexpr option_spec own(std::string_view name, char letter, std::string_view e
 
 constexpr std::array server_way = {
     url_row(activate_command),
-    own("profile", 0, "RPC_PROFILE", text, "NAME", works, "the profile's name on that server"),
+    own("profile", 0, "RPC_PROFILE", text, "NAME", works,
+        "the profile's name on that server; `costrand activate` takes a file, too"),
     own("dns", 'd', "RPC_DNS", text, "SUFFIX", works,
         "DNS suffix to report instead of the device's own"),
     own("hostname", 0, "RPC_HOSTNAME", text, "NAME", works,

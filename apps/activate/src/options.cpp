@@ -104,8 +104,8 @@ void check_url(const option_values &values) {
         refuse_local(values);
         refuse(nothing_given(values) ? incorrect_command_line_parameters : missing_or_incorrect_url,
                values.given("profile")
-                   ? "--url is missing: the provisioning server, as wss://HOST/activate (profile "
-                     "files are not in this version yet)"
+                   ? "--url is missing: the provisioning server, as wss://HOST/activate (a profile "
+                     "in a file, with a / in its name, is what `costrand activate` takes)"
                    : "--url and --profile are missing: give the provisioning server, as "
                      "wss://HOST/activate, and a profile's name");
     }

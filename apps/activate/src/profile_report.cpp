@@ -26,16 +26,6 @@ boost::json::array steps_of(const profile_report &r) {
         one[entry.done ? "message" : "reason"] = entry.text;
         out.push_back(std::move(one));
     }
-    const auto add = [&out](profile_step step, std::string_view status) {
-        boost::json::object one;
-        one["step"] = to_string(step);
-        one["status"] = status;
-        out.push_back(std::move(one));
-    };
-    if (r.under_way)
-        add(*r.under_way, "failed");
-    for (const auto step : r.missing)
-        add(step, "not done");
     return out;
 }
 
@@ -101,16 +91,6 @@ std::string profile_json(const profile_report &r, const settings &options) {
     out["mode"] = to_string(r.mode);
     out["message"] = "the device is " + state_of(r.mode);
     out["friendly_name"] = options.friendly_name;
-    out["steps"] = steps_of(r);
-    return boost::json::serialize(out) + "\n";
-}
-
-std::string profile_failure_json(const profile_report &r, const failure &why) {
-    boost::json::object out;
-    out["status"] = "failed";
-    out["code"] = static_cast<int>(why.code);
-    out["name"] = name(why.code);
-    out["message"] = why.text;
     out["steps"] = steps_of(r);
     return boost::json::serialize(out) + "\n";
 }

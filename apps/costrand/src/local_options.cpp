@@ -162,7 +162,9 @@ bool is_local_activation(const activate::option_values &values,
         return false; // where it is refused
     if (values.given("profile"))
         refuse(exit_code::incorrect_command_line_parameters,
-               named(values, "profile") + ": profile files are not in this version yet");
+               named(values, "profile") +
+                   " names a profile of a server, which an activation without a server does not "
+                   "ask; the name of a file has a / in it, or ends in .yaml, .yml or .json");
     if (!url.empty())
         notices.emplace_back(core::log_level::warn, named(values, "url") +
                                                         " is not used by an activation without a "

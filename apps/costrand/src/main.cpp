@@ -14,9 +14,9 @@
 #include <costrand/commands/diagnostics.hpp>
 #include <costrand/commands/firmware_logs.hpp>
 #include <costrand/commands/local.hpp>
+#include <costrand/commands/profile_activation.hpp>
 #include <costrand/commands/remote.hpp>
 #include <costrand/commands/report.hpp>
-#include <costrand/commands/with_console.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/trace/output.hpp>
 
@@ -242,8 +242,8 @@ int run_command(const command_spec &command, const activate::option_values &valu
     case command_id::version:
         return run_version(values.is_on("json"));
     case command_id::activate:
-        if (is_console_activation(values))
-            return run_with_console(make_console_settings(values, notices), notices);
+        if (is_profile_activation(values))
+            return run_profile_activation(make_profile_settings(values, notices), notices);
         return run_local(make_activate_settings(values, notices), notices);
     case command_id::deactivate:
         if (is_remote_deactivation(values)) {
@@ -273,7 +273,7 @@ int run(int argc, char **argv) {
         const auto values =
             activate::read_options(command.options, activate::sources_of(arguments), notices);
         if (command.id == command_id::activate && !asks_for_words(values) &&
-            !is_console_activation(values) && !is_local_activation(values, notices))
+            !is_profile_activation(values) && !is_local_activation(values, notices))
             return activate::run_program(argc, argv, "costrand activate");
         activate::hide_secrets(command.options, arguments);
         activate::hide_environment_secrets(command.options);

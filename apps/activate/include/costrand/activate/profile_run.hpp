@@ -91,8 +91,6 @@ struct profile_report {
 // Ends with a newline.
 [[nodiscard]] std::string profile_text(const profile_report &r, std::string_view source);
 [[nodiscard]] std::string profile_json(const profile_report &r, const settings &options);
-// The same place when there is no success.
-[[nodiscard]] std::string profile_failure_json(const profile_report &r, const failure &why);
 
 // " done before: ...; not done: ...; the device is ..." of a run that did not come to its end.
 [[nodiscard]] std::string progress_text(const profile_report &r);

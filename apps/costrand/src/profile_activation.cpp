@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <costrand/commands/with_console.hpp>
+#include <costrand/commands/profile_activation.hpp>
 
 #include <costrand/activate/console.hpp>
 #include <costrand/activate/execute.hpp>
@@ -27,45 +27,71 @@ std::int64_t seconds_since_1970() {
     return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-awaitable<void> on_this_machine(net::any_io_executor executor, const console_settings &what,
+// Without a console.
+awaitable<void> run_file(const activate::environment &env, const profile_settings &what,
+                         activate::profile_report &out) {
+    activate::profile_request request;
+    request.wanted = *what.order.given;
+    what.order.amend(request.wanted);
+    request.source = what.order.source;
+    request.skip_amt_cert_check = what.order.skip_amt_cert_check;
+    request.now = what.order.now;
+    co_await activate::run_profile(env, what.base, std::move(request), out);
+}
+
+std::string summary(const profile_settings &what, const activate::profile_report &made) {
+    if (what.base.json)
+        return activate::profile_json(made, what.base);
+    const auto &console = what.base.management;
+    auto out = activate::profile_text(made, what.order.given ? what.order.source : console->text);
+    if (console)
+        out += "  Console       " + console->where.origin() + " has the device's record\n";
+    return out;
+}
+
+awaitable<void> on_this_machine(net::any_io_executor executor, const profile_settings &what,
                                 activate::profile_report &out, activate::console &says) {
     auto env = activate::host_environment(executor, what.base, says);
-    if (what.base.skip_cert_check)
+    if (what.base.skip_cert_check && what.base.management)
         env.log.warn("console", "the console's certificate is not verified");
     const auto device = activate::open_device(what.base);
     env.device = device.get();
-    const auto random = core::system_random();
-    co_await activate::activate_with_console(env, what.base, what.order, *random, out);
-    if (what.base.json) {
-        says.result(activate::profile_json(out, what.base));
-        co_return;
+    if (what.base.management) {
+        const auto random = core::system_random();
+        co_await activate::activate_with_console(env, what.base, what.order, *random, out);
+    } else {
+        co_await run_file(env, what, out);
     }
-    const auto &console = *what.base.management;
-    says.result(activate::profile_text(out, what.order.given ? what.order.source : console.text) +
-                "  Console       " + console.where.origin() + " has the device's record\n");
+    says.result(summary(what, out));
 }
 
-// A profile of this machine, for a device that the console of the log-in is to know.
-bool names_console_and_file(const activate::option_values &values) {
-    return activate::is_profile_file(values.text("profile")) &&
-           activate::is_console_url(values.text("auth-endpoint"));
-}
+// Options that only mean something to a console.
+constexpr std::array<std::string_view, 7> for_consoles = {
+    "hostname",   "uuid",          "skip-cert-check", "auth-username",
+    "auth-token", "auth-password", "devices-endpoint"};
 
 } // namespace
 
-bool is_console_activation(const activate::option_values &values) {
-    constexpr std::array<std::string_view, 5> others = {"ccm", "acm", "stopConfig", "demo",
-                                                        "from-trace"};
-    if (std::any_of(others.begin(), others.end(),
-                    [&](std::string_view name) { return values.given(name); }))
+bool is_profile_activation(const activate::option_values &values) {
+    if (values.given("demo") || values.given("from-trace"))
         return false;
+    constexpr std::array<std::string_view, 3> modes = {"ccm", "acm", "stopConfig"};
+    const auto mode = std::find_if(modes.begin(), modes.end(),
+                                   [&](std::string_view name) { return values.is_on(name); });
     const auto url = values.text("url");
-    if (url.empty())
-        return names_console_and_file(values);
-    return activate::is_console_url(url) && !values.given("local");
+    if (!url.empty())
+        return mode == modes.end() && activate::is_console_url(url) && !values.is_on("local");
+    if (!activate::is_profile_file(values.text("profile")))
+        return false;
+    if (mode != modes.end())
+        throw activate::error(exit_code::invalid_parameter_combination,
+                              named(values, "profile") + " and " + named(values, *mode) +
+                                  " exclude each other: the profile says what becomes of the "
+                                  "device");
+    return true;
 }
 
-console_settings make_console_settings(const activate::option_values &values,
+profile_settings make_profile_settings(const activate::option_values &values,
                                        std::vector<activate::notice> &notices) {
     activate::refuse_later(values);
     activate::note_without_effect(values, notices);
@@ -81,11 +107,20 @@ console_settings make_console_settings(const activate::option_values &values,
             notices.emplace_back(core::log_level::warn,
                                  named(values, name) +
                                      " has no effect here: there is no provisioning server");
-    console_settings out;
+    profile_settings out;
+    out.base.action = activate::what_to_do::activate;
     activate::read_output_settings(values, out.base);
     activate::read_way_settings(values, out.base);
-    activate::read_console_settings(
-        values, from_file ? values.text("auth-endpoint") : values.text("url"), out.base);
+    const auto console = from_file ? values.text("auth-endpoint") : values.text("url");
+    if (!from_file || activate::is_console_url(console))
+        activate::read_console_settings(values, console, out.base);
+    else
+        for (const auto name : for_consoles)
+            if (values.given(name))
+                notices.emplace_back(core::log_level::warn,
+                                     named(values, name) +
+                                         " has no effect here: --auth-endpoint names no console "
+                                         "(https://...) that is to know the device");
     out.base.password = values["password"].text;
     out.base.hostname = values.text("hostname");
     out.base.friendly_name = values.text("name");
@@ -111,7 +146,7 @@ console_settings make_console_settings(const activate::option_values &values,
     return out;
 }
 
-int run_with_console(console_settings what, const std::vector<activate::notice> &notices) {
+int run_profile_activation(profile_settings what, const std::vector<activate::notice> &notices) {
     activate::use_environment_proxy(what.base, &activate::environment_variable);
     activate::console says(activate::console_for(what.base));
     for (const auto &[level, line] : notices)

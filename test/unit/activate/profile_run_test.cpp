@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of a device that a profile sets up: order, skipped steps, new attempts, failures.
+// The real wiring against the simulated device, over LME, in virtual time.
+#include <costrand/activate/profile_run.hpp>
+
+#include "../setup/pfx_maker.hpp"
+
+#include <costrand/core/random.hpp>
+#include <costrand/sim/firmware.hpp>
+#include <costrand/transports/lms_tcp.hpp>
+#include <costrand/wsman/digest.hpp>
+#include <support/run_coro.hpp>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace costrand;
+using namespace costrand::test;
+using namespace std::chrono_literals;
+using activate::exit_code;
+
+namespace {
+
+const std::string head = "name: lab\nconfiguration:\n";
+const std::string client_mode = "  amtSpecific:\n    controlMode: ccmactivate\n"
+                                "    adminPassword: Pr0file!pass\n";
+const std::string settings = "  network:\n"
+                             "    wired: {dhcpEnabled: true, ipSyncEnabled: true}\n"
+                             "    proxy: [{address: proxy.example.com, port: 3128}]\n"
+                             "  tls: {enabled: true, signingAuthority: SelfSigned}\n"
+                             "  redirection:\n"
+                             "    services: {kvm: true, sol: true, ider: false}\n"
+                             "    userConsent: None\n";
+
+struct machine {
+    explicit machine(net::any_io_executor ex)
+        : device(ex, profile(), *random, {}, state(*random, ex)),
+          heci(device.heci()) {
+        env.executor = ex;
+        env.device = heci.get();
+        env.hostname = [] { return "lab-pc"; };
+        env.dial_lms = [](std::uint16_t) -> awaitable<std::unique_ptr<core::byte_stream>> {
+            throw system_error(transports::lms_errc::not_running);
+            co_return nullptr;
+        };
+        env.log = core::log(core::log_level::trace,
+                            [this](core::log_level, std::string_view, std::string_view line) {
+                                logged += std::string(line) + "\n";
+                            });
+    }
+
+    static sim::profile profile() { return sim::without_delays(sim::amt16()); }
+    static sim::device_state state(core::random_source &random, const net::any_io_executor &ex) {
+        auto out = sim::new_device(profile(), random, core::now(ex));
+        out.clock_base = noon;
+        return out;
+    }
+
+    awaitable<activate::failure> set_up(std::string text) {
+        activate::failure end{exit_code::success, {}};
+        report = {};
+        try {
+            std::vector<activate::notice> notices;
+            activate::profile_request request;
+            request.wanted = activate::parse_profile(text, "lab.yaml", core::secret(), notices);
+            request.source = "lab.yaml";
+            request.now = [] { return noon; };
+            co_await activate::run_profile(env, options, std::move(request), report);
+        } catch (const activate::error &e) {
+            end = e.why();
+        }
+        co_return end;
+    }
+
+    bool has_password(std::string_view password) {
+        const auto ha1 =
+            wsman::digest_ha1("admin", device.state().digest_realm, core::secret(password));
+        return ha1 && *ha1 == device.state().admin_ha1;
+    }
+    // "+activation" is done, "-MEBx password" was skipped.
+    std::vector<std::string> steps() const {
+        std::vector<std::string> out;
+        for (const auto &entry : report.steps)
+            out.push_back((entry.done ? "+" : "-") + std::string(to_string(entry.step)));
+        return out;
+    }
+
+    std::unique_ptr<core::random_source> random = core::seeded_random(1);
+    sim::firmware device;
+    std::unique_ptr<heci::device> heci;
+    std::string logged;
+    activate::environment env;
+    activate::settings options;
+    activate::profile_report report;
+};
+
+bool has(const std::string &text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+void on_machine(const std::function<awaitable<void>(machine &)> &body) {
+    run_coro(
+        [&](coro_environment env) -> awaitable<void> {
+            machine m(env.executor);
+            std::exception_ptr failed;
+            try {
+                co_await body(m);
+            } catch (...) {
+                failed = std::current_exception();
+            }
+            co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+            co_await core::sleep_for(1s); // the device learns of the closing
+            CHECK(m.device.open_links() == 0);
+            m.device.stop();
+            co_await m.device.run();
+            for (const char *secret : {"P@ssw0rd", "Pr0file!pass", "M3bx-P@ssw0rd"})
+                CHECK_FALSE(has(m.logged, secret));
+            if (failed)
+                std::rethrow_exception(failed);
+        },
+        4);
+}
+
+} // namespace
+
+TEST_CASE("a profile is carried out in its order, and what does not apply is skipped and said") {
+    on_machine([](machine &m) -> awaitable<void> {
+        const auto end = co_await m.set_up(head + client_mode + settings);
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        CHECK(m.device.mode() == sim::control_mode::client);
+        const bool in_force = m.has_password("Pr0file!pass");
+        CHECK(in_force);
+        const std::vector<std::string> expected = {
+            "+activation", "-MEBx password", "+AMT features", "+wired port",  "-Wi-Fi sync",
+            "-wireless",   "+TLS",           "-CIRA",         "+HTTP proxies"};
+        CHECK(m.steps() == expected);
+        const auto text = activate::profile_text(m.report, "lab.yaml");
+        CHECK(has(text, "The profile lab.yaml is carried out: the device is in client control"));
+        CHECK(has(text, "skipped: this machine has no wireless port"));
+        CHECK_FALSE(has(text, "Pr0file!pass"));
+    });
+}
+
+TEST_CASE("a second run finds all as it is to be, and changes no password") {
+    on_machine([](machine &m) -> awaitable<void> {
+        auto end = co_await m.set_up(head + client_mode + settings);
+        REQUIRE_MESSAGE(end.code == exit_code::success, end.text);
+        end = co_await m.set_up(head + client_mode + settings);
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        REQUIRE(m.report.steps.size() == 10);
+        CHECK(m.report.steps[0].text == "it is the profile's");
+        CHECK_FALSE(m.report.steps[1].done);
+        CHECK(has(m.report.steps[1].text, "in client control mode already"));
+        CHECK_FALSE(m.report.activated);
+    });
+}
+
+TEST_CASE("behind an activation connections that break off are made anew, at most four times") {
+    on_machine([](machine &m) -> awaitable<void> {
+        auto breaks = sim::fault(sim::fault_kind::close_before)
+                          .on_call("AMT_RedirectionService.Get")
+                          .for_ever();
+        breaks.times = 4; // of one attempt: the request, and its one repetition
+        m.device.inject().order(breaks);
+        const auto end = co_await m.set_up(head + client_mode + settings);
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        CHECK(has(m.logged, "AMT features, attempt 2 of 4"));
+        CHECK_FALSE(has(m.logged, "attempt 4 of 4"));
+    });
+    on_machine([](machine &m) -> awaitable<void> {
+        m.device.inject().order(sim::fault(sim::fault_kind::close_before)
+                                    .on_call("AMT_RedirectionService.Get")
+                                    .for_ever());
+        const auto end = co_await m.set_up(head + client_mode + settings);
+        CHECK_FALSE(end.code == exit_code::success);
+        CHECK(has(end.text, "profile lab.yaml, AMT features: "));
+        CHECK(m.device.mode() == sim::control_mode::client);
+    });
+}
+
+TEST_CASE("a refusal ends the run at once, and tells what was done, what was not, and the mode") {
+    on_machine([](machine &m) -> awaitable<void> {
+        m.device.inject().order(sim::fault(sim::fault_kind::soap_fault)
+                                    .on_call("AMT_EthernetPortSettings.Put")
+                                    .for_ever());
+        const auto end = co_await m.set_up(head + client_mode + settings);
+        CHECK(end.code == exit_code::wired_configuration_failed);
+        CHECK(has(end.text, "profile lab.yaml, wired port: "));
+        CHECK(has(end.text, "done before: activation, AMT features"));
+        CHECK(has(end.text, "not done: TLS, HTTP proxies"));
+        CHECK(has(end.text, "the device is in client control mode"));
+        CHECK_FALSE(has(m.logged, "attempt 1 of 4"));
+    });
+}
+
+TEST_CASE("an activated device gets the profile's password from the one that is given") {
+    on_machine([](machine &m) -> awaitable<void> {
+        auto end = co_await m.set_up(head + client_mode);
+        REQUIRE_MESSAGE(end.code == exit_code::success, end.text);
+        const auto other = head + "  amtSpecific:\n    controlMode: ccmactivate\n"
+                                  "    adminPassword: N3xt!pass\n";
+        end = co_await m.set_up(other);
+        CHECK(end.code == exit_code::missing_or_incorrect_password);
+        m.options.password = core::secret("not the one");
+        end = co_await m.set_up(other);
+        CHECK(end.code == exit_code::amt_authentication_failed);
+        const bool kept = m.has_password("Pr0file!pass");
+        CHECK(kept);
+
+        int asked = 0;
+        m.env.ask_password = [&asked]() -> awaitable<core::secret> {
+            ++asked;
+            co_return core::secret(asked < 3 ? "a typing mistake" : "Pr0file!pass");
+        };
+        m.options.password = core::secret();
+        end = co_await m.set_up(other);
+        CHECK_MESSAGE(end.code == exit_code::success, end.text);
+        CHECK(asked == 3);
+        const bool changed = m.has_password("N3xt!pass");
+        CHECK(changed);
+    });
+}
+
+TEST_CASE("what a profile cannot do ends before the device is touched") {
+    on_machine([](machine &m) -> awaitable<void> {
+        auto end = co_await m.set_up(head + "  amtSpecific:\n    controlMode: ccmactivate\n"
+                                            "    generateRandomPassword: true\n");
+        CHECK(end.code == exit_code::invalid_parameter_combination);
+        CHECK(has(end.text, "amtSpecific.generateRandomPassword"));
+        end = co_await m.set_up(head + "  amtSpecific:\n    adminPassword: Pr0file!pass\n");
+        CHECK(end.code == exit_code::missing_or_invalid_configuration);
+        end = co_await m.set_up(head + "  amtSpecific:\n    controlMode: acmactivate\n"
+                                       "    adminPassword: Pr0file!pass\n");
+        CHECK(end.code == exit_code::incorrect_command_line_parameters);
+        CHECK(has(end.text, "provisioningCert"));
+        CHECK(m.device.mode() == sim::control_mode::none);
+    });
+}
+
+TEST_CASE("wireless profiles for a machine without a wireless port are an error, not a silence") {
+    on_machine([](machine &m) -> awaitable<void> {
+        const auto end = co_await m.set_up(
+            head + client_mode +
+            "  network:\n    wireless:\n      profiles:\n"
+            "        - {profileName: lab, ssid: lab-net, password: a good passphrase,\n"
+            "           authenticationMethod: WPA2PSK, encryptionMethod: CCMP, priority: 1}\n");
+        CHECK(end.code == exit_code::wifi_configuration_failed);
+        CHECK(has(end.text, "no wireless port"));
+        CHECK(has(end.text, "lab"));
+        CHECK(m.device.mode() == sim::control_mode::client);
+    });
+}
