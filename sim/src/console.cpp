@@ -108,6 +108,13 @@ class fields {
         }
         return out;
     }
+    // Null: there is none.
+    const json::object *object(std::string_view key) {
+        const auto *value = present(key);
+        if (value && !value->is_object())
+            valid = false;
+        return value ? value->if_object() : nullptr;
+    }
     [[nodiscard]] bool has(std::string_view key) const { return find(in_, key) != nullptr; }
 
     bool valid = true;
@@ -151,6 +158,12 @@ void change(console_record &record, fields &in) {
     take_secret("mpspassword", record.mps_password);
     record.tls = in.flag("usetls", record.tls);
     record.allow_self_signed = in.flag("allowselfsigned", record.allow_self_signed);
+    if (const auto *told = in.object("deviceinfo")) {
+        auto all = record.info.empty() ? json::object() : json::parse(record.info).get_object();
+        for (const auto &member : *told)
+            all[member.key()] = member.value();
+        record.info = json::serialize(all);
+    }
 }
 
 // Passwords are never shown.
@@ -166,6 +179,8 @@ json::object shown(const console_record &record) {
                      {"useTLS", record.tls},
                      {"allowSelfSigned", record.allow_self_signed}};
     out["tags"] = std::move(tags);
+    if (!record.info.empty())
+        out["deviceInfo"] = json::parse(record.info);
     return out;
 }
 

@@ -118,6 +118,47 @@ core::secret device_body(const console_device &device, bool change) {
     return text_of(json::value(std::move(out)));
 }
 
+core::secret found_device_body(const console_inventory &seen) {
+    json::object out, info;
+    put(out, "guid", seen.uuid);
+    put(out, "hostname", seen.hostname);
+    info["discovered"] = true;
+    put(info, "firstDiscovered", seen.seen_at);
+    put(info, "lastSynced", seen.seen_at);
+    out["deviceInfo"] = std::move(info);
+    return text_of(json::value(std::move(out)));
+}
+
+core::secret inventory_body(const console_inventory &seen) {
+    json::object out, info, platform;
+    put(out, "guid", seen.uuid);
+    put(out, "hostname", seen.hostname);
+    put(info, "lastSynced", seen.seen_at);
+    put_known(info, "fwVersion", seen.amt_version);
+    put_known(info, "fwBuild", seen.build);
+    put_known(info, "fwSku", seen.sku);
+    put_known(info, "features", seen.features);
+    put_known(info, "currentMode", seen.mode);
+    put_known(info, "ipAddress", seen.address);
+    put_known(info, "osIpAddress", seen.system_address);
+    if (seen.dhcp)
+        info["dhcpEnabled"] = *seen.dhcp;
+    if (seen.enabled_in_bios)
+        info["amtEnabledInBIOS"] = *seen.enabled_in_bios;
+    put_known(platform, "csmeId", seen.csme_id);
+    put_known(platform, "oemId", seen.oem_id);
+    put_known(platform, "oemPlatformIdType", seen.oem_id_type);
+    if (!platform.empty())
+        info["upid"] = std::move(platform);
+    json::array hashes;
+    for (const auto &one : seen.root_hashes)
+        hashes.emplace_back(json::string_view(one.data(), one.size()));
+    if (!hashes.empty())
+        info["certHashes"] = std::move(hashes);
+    out["deviceInfo"] = std::move(info);
+    return text_of(json::value(std::move(out)));
+}
+
 core::secret password_body(const std::string &uuid, const core::secret &password) {
     wiping_resource memory;
     json::object out(&memory);

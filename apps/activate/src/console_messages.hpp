@@ -18,6 +18,9 @@ namespace costrand::activate {
 
 // Of a record that is added, or (`change`) of one that is there.
 [[nodiscard]] core::secret device_body(const console_device &device, bool change);
+// Of a device that nobody registered: enough for a record.
+[[nodiscard]] core::secret found_device_body(const console_inventory &seen);
+[[nodiscard]] core::secret inventory_body(const console_inventory &seen);
 [[nodiscard]] core::secret password_body(const std::string &uuid, const core::secret &password);
 [[nodiscard]] core::secret cleared_mps_password_body(const std::string &uuid);
 

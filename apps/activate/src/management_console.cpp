@@ -274,6 +274,26 @@ awaitable<void> management_console::register_device(console_device device) {
     log_.info(component, "the console's record of device ", device.uuid, " is changed");
 }
 
+awaitable<void> management_console::synchronize(console_inventory seen) {
+    auto change = about_devices("PATCH", "changing the device's record");
+    change.request.content_type = "application/json";
+    change.request.body = inventory_body(seen);
+    auto answer = co_await exchange(change);
+    if (is_unknown(answer)) {
+        auto add = about_devices("POST", "adding the device's record");
+        add.request.content_type = "application/json";
+        add.request.body = found_device_body(seen);
+        const auto added = co_await exchange(add);
+        if (!is_done(added) && added.status != 409) // 409: somebody else has added it meanwhile
+            refuse(add, added);
+        log_.info(component, "the console has a new record of device ", seen.uuid);
+        answer = co_await exchange(change);
+    }
+    if (!is_done(answer))
+        refuse(change, answer);
+    log_.info(component, "the console's record of device ", seen.uuid, " is up to date");
+}
+
 awaitable<bool> management_console::delete_device(std::string uuid) {
     auto what = about_devices("DELETE", "deleting the device's record");
     what.url = device_url(uuid);

@@ -198,7 +198,7 @@ bool is_console_url(std::string_view url) noexcept {
     return has_scheme(url, "http") || has_scheme(url, "https");
 }
 
-void read_console_settings(const option_values &values, std::string_view url, settings &out) {
+void read_console_access(const option_values &values, std::string_view url, settings &out) {
     auto console =
         make_console_access(url, values.text("auth-endpoint"), values.text("devices-endpoint"));
     console.token = values["auth-token"].text;
@@ -209,11 +209,15 @@ void read_console_settings(const option_values &values, std::string_view url, se
                console.user.empty() ? "the console's password needs its user: --auth-username"
                                     : "--auth-username needs a password: set AUTH_PASSWORD or "
                                       "give --auth-password");
+    out.management = std::move(console);
+    out.skip_cert_check = values.is_on("skip-cert-check");
+}
+
+void read_console_settings(const option_values &values, std::string_view url, settings &out) {
+    read_console_access(values, url, out);
     check_uuid(values);
     out.uuid = lower(values.text("uuid"));
-    out.management = std::move(console);
     out.action = what_to_do::activate;
-    out.skip_cert_check = values.is_on("skip-cert-check");
     read_proxy(values["proxy"], out);
 }
 

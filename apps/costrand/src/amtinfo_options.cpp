@@ -3,7 +3,12 @@
 
 #include <costrand/activate/option_rows.hpp>
 
+#include <costrand/activate/failure.hpp>
+#include <costrand/activate/management_console.hpp>
+
+#include <algorithm>
 #include <array>
+#include <string>
 
 namespace costrand::commands {
 
@@ -50,21 +55,42 @@ constexpr std::array believed = {
            "believe whatever certificate AMT shows on its TLS port"),
 };
 
-// Nobody but this machine's firmware is asked.
+constexpr std::array to_console = {
+    own("sync", 0, "send what is read to a management console, into its record of the device"),
+    own("discover", 0, "the same as --sync"),
+    own("register", 0, "the same as --sync"),
+    row("amtinfo", "url", 0, "", text, "URL", works, "that console: https://HOST"),
+    global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", works,
+           "do not verify the console's certificate"),
+};
+
 constexpr std::array unused = {
     global("tenantid", 0, "TENANT_ID", text, "ID", no_effect, "there is no server"),
-    global("skip-cert-check", 'n', "RPC_SKIP_CERT_CHECK", toggle, "", no_effect,
-           "there is no server"),
 };
 
-constexpr std::array not_yet = {
-    row("amtinfo", "sync", 0, "", toggle, "", later, "send the data to a console"),
-    row("amtinfo", "url", 0, "", text, "URL", later, "the console"),
-};
+void read_console(const activate::option_values &values, std::vector<activate::notice> &notices,
+                  amtinfo_settings &out) {
+    constexpr std::array<std::string_view, 3> names = {"sync", "discover", "register"};
+    const bool wanted = std::any_of(names.begin(), names.end(),
+                                    [&](std::string_view name) { return values.is_on(name); });
+    const auto url = values.text("url");
+    if (!wanted) {
+        if (!url.empty())
+            notices.emplace_back(core::log_level::warn,
+                                 named(values, "url") + " has no effect without --sync");
+        return;
+    }
+    if (!activate::is_console_url(url))
+        throw activate::error(activate::exit_code::missing_or_incorrect_url,
+                              std::string("--sync needs a management console: --url https://HOST") +
+                                  (url.empty() ? "" : ", and this is none: ") +
+                                  activate::printable(url, 200));
+    activate::read_console_access(values, url, out.base);
+}
 
 constexpr auto table =
-    joined(items, more, transport_row({}), device_row({}), password_row, believed, table_row,
-           output_rows, unused, lms_rows, http_server_rows, not_yet);
+    joined(items, more, to_console, transport_row({}), device_row({}), password_row, believed,
+           console_rows, table_row, output_rows, unused, lms_rows);
 
 } // namespace
 
@@ -86,13 +112,14 @@ amtinfo_settings make_amtinfo_settings(const activate::option_values &values,
     out.base.password = values["password"].text;
     out.skip_amt_cert_check = values.is_on("skip-amt-cert-check");
     out.table = values.is_on("table");
+    read_console(values, notices, out);
     for (std::size_t i = 0; i < items.size(); ++i)
         if (values.is_on(items[i].name)) {
             out.show.add(info_item(i));
             out.show.by_name = true;
         }
     const bool all = values.is_on("all");
-    if (!all && out.show.by_name)
+    if (!all && out.show.by_name && !out.base.management)
         return out;
     out.show.by_name = false;
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -100,7 +127,10 @@ amtinfo_settings make_amtinfo_settings(const activate::option_values &values,
         const bool only_on_demand = item == info_item::platform_id || item == info_item::hashes ||
                                     item == info_item::user_certificates ||
                                     item == info_item::proxies;
-        if (all || !only_on_demand)
+        // A console's record has all that the host interface tells.
+        const bool for_record = out.base.management && item != info_item::user_certificates &&
+                                item != info_item::proxies;
+        if (all || !only_on_demand || for_record)
             out.show.add(item);
     }
     return out;

@@ -13,6 +13,7 @@
 #include <costrand/commands/configure.hpp>
 #include <costrand/commands/diagnostics.hpp>
 #include <costrand/commands/firmware_logs.hpp>
+#include <costrand/commands/inventory.hpp>
 #include <costrand/commands/local.hpp>
 #include <costrand/commands/profile_activation.hpp>
 #include <costrand/commands/remote.hpp>
@@ -86,12 +87,19 @@ awaitable<void> tell_device(net::any_io_executor executor, const amtinfo_setting
         co_await ask_wsman(env, options, info);
     says.result(shown(info, options));
     told = true;
+    if (options.base.management) {
+        auto seen = inventory_of(info, env.hostname(),
+                                 activate::utc_stamp(std::chrono::system_clock::now()));
+        co_await send_inventory(env, options.base, std::move(seen));
+    }
     if (info.failure)
         throw activate::error(*info.failure);
 }
 
 int run_amtinfo(const activate::option_values &values, std::vector<activate::notice> notices) {
     auto options = make_amtinfo_settings(values, notices);
+    if (options.base.management)
+        activate::use_environment_proxy(options.base, &activate::environment_variable);
     activate::console says(activate::console_for(options.base));
     for (const auto &[level, line] : notices)
         says.log_line(level, line);

@@ -272,6 +272,47 @@ TEST_CASE("log-in, profile and a device's record, from the first to the last req
     });
 }
 
+TEST_CASE("what a device tells of itself makes a record, and changes one without its passwords") {
+    test::run_coro([](test::coro_environment env) -> awaitable<void> {
+        world w(env.executor);
+        auto console = w.client(access());
+        co_await console.log_in();
+        activate::console_inventory seen;
+        seen.uuid = uuid;
+        seen.hostname = "192.0.2.7";
+        seen.seen_at = "2026-11-28T06:00:00Z";
+        seen.amt_version = "16.1.25";
+        seen.dhcp = true;
+        seen.csme_id = "0102";
+        seen.root_hashes = {"aa", "bb"};
+        co_await console.synchronize(seen);
+        REQUIRE(w.console.record(uuid));
+        const std::string first = w.console.record(uuid)->info;
+        for (const char *part :
+             {R"("discovered":true)", R"("firstDiscovered":"2026-11-28T06:00:00Z")",
+              R"("fwVersion":"16.1.25")", R"("dhcpEnabled":true)", R"("upid":{"csmeId":"0102"})",
+              R"("certHashes":["aa","bb"])"})
+            CHECK_MESSAGE(has(first, part), first);
+        CHECK_FALSE(has(first, "fwBuild")); // not known, not told
+
+        co_await console.set_password(uuid, core::secret("Amt-P@ss1"));
+        seen.seen_at = "2026-11-29T06:00:00Z";
+        seen.mode = "client control mode";
+        co_await console.synchronize(seen);
+        CHECK(w.console.records() == 1);
+        CHECK(w.console.record(uuid)->password.reveal() == "Amt-P@ss1");
+        const std::string second = w.console.record(uuid)->info;
+        CHECK(has(second, R"("firstDiscovered":"2026-11-28T06:00:00Z")"));
+        CHECK(has(second, R"("lastSynced":"2026-11-29T06:00:00Z")"));
+        CHECK(has(second, R"("currentMode":"client control mode")"));
+
+        w.console.order({"PATCH", 503, 1});
+        const auto refused = co_await failure_of(console.synchronize(seen));
+        CHECK(refused.code == activate::exit_code::generic_failure);
+        co_await w.tasks.join();
+    });
+}
+
 TEST_CASE("a wrong password, none, an old token and an unknown profile are told as what they are") {
     test::run_coro([](test::coro_environment env) -> awaitable<void> {
         world w(env.executor);

@@ -151,11 +151,23 @@ TEST_CASE("the config file selects under the command's name") {
         items({info_item::mode}));
 }
 
-TEST_CASE("what is not in this version is refused instead of being left out") {
-    for (const char *flag : {"--sync", "--url=https://console"}) {
+TEST_CASE("--sync and its other names want a console, and read all that its record has") {
+    for (const char *flag : {"--sync", "--discover", "--register"}) {
         CAPTURE(flag);
-        CHECK(read({flag}).refused == 28);
+        CHECK(read({flag}).refused == 20);
+        CHECK(read({flag, "--url", "wss://rps/activate"}).refused == 20);
+        CHECK(read({flag, "--url", "https://console", "--auth-username", "x"}).refused == 28);
+        const auto got = read({flag, "--mode", "--url", "https://console"});
+        REQUIRE(got.settings);
+        CHECK(got.settings->base.management);
+        CHECK(got.settings->show.has(info_item::hashes));
+        CHECK(got.settings->show.has(info_item::platform_id));
+        CHECK_FALSE(got.settings->show.needs_wsman());
     }
+    const auto alone = read({"--url", "https://console"});
+    REQUIRE(alone.settings);
+    CHECK_FALSE(alone.settings->base.management);
+    CHECK(alone.notices.size() == 1);
     CHECK(read({"--nonsense"}).refused == 28);
 }
 

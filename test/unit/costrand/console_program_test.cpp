@@ -105,6 +105,25 @@ TEST_CASE("a console that refuses, is not trusted or not there leaves the device
     }
 }
 
+TEST_CASE("amtinfo --sync makes the device's record, and says what it sent it from") {
+    if (!test::amtsim_can_run())
+        return;
+    const auto end = beside_console(
+        {}, "\"$1\" amtinfo --sync --url $secure && \"$1\" amtinfo --sync --url $secure --json "
+            ">/dev/null; s=$?; cat $log; exit $s");
+    CHECK_MESSAGE(end.status == 0, end.err);
+    CHECK(has(end.out, "Control Mode"));
+    CHECK(has(end.out, "PATCH /api/v1/devices 404"));
+    CHECK(has(end.out, "POST /api/v1/devices 201"));
+    CHECK(has(end.out, "PATCH /api/v1/devices 200"));
+    CHECK(has(end.err, "is up to date"));
+    CHECK_FALSE(has(end.out + end.err, "G@ppm0ym"));
+    const auto wrong = beside_console({}, "AUTH_PASSWORD=Wr0ng-one \"$1\" amtinfo --sync --url "
+                                          "$secure");
+    CHECK(wrong.status == 70);
+    CHECK(has(wrong.out, "Control Mode")); // what was read is told all the same
+}
+
 TEST_CASE("a console's profile activates the machine, and the console forgets it again") {
     if (!test::amtsim_can_run())
         return;

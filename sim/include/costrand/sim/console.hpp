@@ -37,6 +37,7 @@ struct console_record {
     std::vector<std::string> tags;
     core::secret password, mebx_password, mps_password; // empty: it has none
     bool tls = true, allow_self_signed = true;
+    std::string info; // what was told of the device itself, a JSON object; empty: nothing yet
 };
 
 // An answer instead of the real one, to a user who is logged in.

@@ -53,6 +53,19 @@ struct console_device {
     std::string amt_version, build, sku, features; // empty: not known
 };
 
+// What a device tells of itself, for its record. Empty: not known.
+struct console_inventory {
+    console_inventory() = default;
+
+    std::string uuid, hostname;
+    std::string seen_at; // when, as RFC 3339 in UTC
+    std::string amt_version, build, sku, features, mode;
+    std::string address, system_address; // of AMT's adapter, and of this system's on the same port
+    std::string csme_id, oem_id, oem_id_type; // of the Intel UPID
+    std::optional<bool> dhcp, enabled_in_bios;
+    std::vector<std::string> root_hashes; // that AMT trusts for its provisioning, in hexadecimal
+};
+
 struct console_timeouts {
     core::duration log_in = std::chrono::seconds(30);  // rpc-cli.md 6
     core::duration profile = std::chrono::seconds(30); // the same
@@ -81,6 +94,9 @@ class management_console {
     [[nodiscard]] awaitable<bool> knows_device(std::string uuid);
     // Adds the record, or changes the one that is there.
     [[nodiscard]] awaitable<void> register_device(console_device device);
+    // Brings the record up to date; one that is not there is added first, as a device that was
+    // found. Passwords are no part of it.
+    [[nodiscard]] awaitable<void> synchronize(console_inventory seen);
     // False: it had none of that device.
     [[nodiscard]] awaitable<bool> delete_device(std::string uuid);
     // The AMT password of a record that is there.
