@@ -29,6 +29,9 @@ constexpr std::array<std::string_view, 2> log_in_paths = {
 };
 constexpr std::string_view devices_path = "/api/v1/devices";
 
+constexpr const char *adding = "adding the device's record";
+constexpr const char *changing = "changing the device's record";
+
 // Consoles behind a gateway answer with one or two.
 constexpr int most_redirections = 5;
 
@@ -233,6 +236,14 @@ management_console::question management_console::about_devices(std::string metho
     return what;
 }
 
+management_console::question management_console::telling(std::string method, std::string doing,
+                                                         core::secret body) const {
+    auto what = about_devices(std::move(method), std::move(doing));
+    what.request.content_type = "application/json";
+    what.request.body = std::move(body);
+    return what;
+}
+
 http_url management_console::device_url(std::string_view uuid) const {
     http_url out = where_.devices;
     out.target.append("/").append(uuid);
@@ -255,34 +266,23 @@ awaitable<bool> management_console::knows_device(std::string uuid) {
 }
 
 awaitable<void> management_console::register_device(console_device device) {
-    auto add = about_devices("POST", "adding the device's record");
-    add.request.content_type = "application/json";
-    add.request.body = device_body(device, false);
-    auto answer = co_await exchange(add);
+    const auto add = telling("POST", adding, device_body(device, false));
+    const auto answer = co_await exchange(add);
     if (is_done(answer)) {
         log_.info(component, "the console has a new record of device ", device.uuid);
         co_return;
     }
     if (answer.status != 409)
         refuse(add, answer);
-    auto change = about_devices("PATCH", "changing the device's record");
-    change.request.content_type = "application/json";
-    change.request.body = device_body(device, true);
-    answer = co_await exchange(change);
-    if (!is_done(answer))
-        refuse(change, answer);
+    co_await change_record(changing, device_body(device, true));
     log_.info(component, "the console's record of device ", device.uuid, " is changed");
 }
 
 awaitable<void> management_console::synchronize(console_inventory seen) {
-    auto change = about_devices("PATCH", "changing the device's record");
-    change.request.content_type = "application/json";
-    change.request.body = inventory_body(seen);
+    const auto change = telling("PATCH", changing, inventory_body(seen));
     auto answer = co_await exchange(change);
     if (is_unknown(answer)) {
-        auto add = about_devices("POST", "adding the device's record");
-        add.request.content_type = "application/json";
-        add.request.body = found_device_body(seen);
+        const auto add = telling("POST", adding, found_device_body(seen));
         const auto added = co_await exchange(add);
         if (!is_done(added) && added.status != 409) // 409: somebody else has added it meanwhile
             refuse(add, added);
@@ -306,21 +306,20 @@ awaitable<bool> management_console::delete_device(std::string uuid) {
 }
 
 awaitable<void> management_console::set_password(std::string uuid, core::secret password) {
-    auto what = about_devices("PATCH", "changing the AMT password in the device's record");
-    what.request.content_type = "application/json";
-    what.request.body = password_body(uuid, password);
-    const auto answer = co_await exchange(what);
-    if (!is_done(answer))
-        refuse(what, answer);
+    return change_record("changing the AMT password in the device's record",
+                         password_body(uuid, password));
 }
 
 awaitable<void> management_console::clear_mps_password(std::string uuid) {
-    auto what = about_devices("PATCH", "clearing the presence server's password in the record");
-    what.request.content_type = "application/json";
-    what.request.body = cleared_mps_password_body(uuid);
-    const auto answer = co_await exchange(what);
+    return change_record("clearing the presence server's password in the record",
+                         cleared_mps_password_body(uuid));
+}
+
+awaitable<void> management_console::change_record(std::string doing, core::secret body) {
+    const auto change = telling("PATCH", std::move(doing), std::move(body));
+    const auto answer = co_await exchange(change);
     if (!is_done(answer))
-        refuse(what, answer);
+        refuse(change, answer);
 }
 
 awaitable<http_answer> management_console::exchange(question what) {

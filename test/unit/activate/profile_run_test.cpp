@@ -3,21 +3,11 @@
 // The real wiring against the simulated device, over LME, in virtual time.
 #include <costrand/activate/profile_run.hpp>
 
-#include "../setup/pfx_maker.hpp"
-
-#include <costrand/core/random.hpp>
-#include <costrand/sim/firmware.hpp>
-#include <costrand/transports/lms_tcp.hpp>
-#include <costrand/wsman/digest.hpp>
-#include <support/run_coro.hpp>
-
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/this_coro.hpp>
+#include "simulated_machine.hpp"
 
 #include <doctest/doctest.h>
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,29 +30,8 @@ const std::string settings = "  network:\n"
                              "    services: {kvm: true, sol: true, ider: false}\n"
                              "    userConsent: None\n";
 
-struct machine {
-    explicit machine(net::any_io_executor ex)
-        : device(ex, profile(), *random, {}, state(*random, ex)),
-          heci(device.heci()) {
-        env.executor = ex;
-        env.device = heci.get();
-        env.hostname = [] { return "lab-pc"; };
-        env.dial_lms = [](std::uint16_t) -> awaitable<std::unique_ptr<core::byte_stream>> {
-            throw system_error(transports::lms_errc::not_running);
-            co_return nullptr;
-        };
-        env.log = core::log(core::log_level::trace,
-                            [this](core::log_level, std::string_view, std::string_view line) {
-                                logged += std::string(line) + "\n";
-                            });
-    }
-
-    static sim::profile profile() { return sim::without_delays(sim::amt16()); }
-    static sim::device_state state(core::random_source &random, const net::any_io_executor &ex) {
-        auto out = sim::new_device(profile(), random, core::now(ex));
-        out.clock_base = noon;
-        return out;
-    }
+struct machine : simulated_machine {
+    using simulated_machine::simulated_machine;
 
     awaitable<activate::failure> set_up(std::string text) {
         activate::failure end{exit_code::success, {}};
@@ -80,11 +49,6 @@ struct machine {
         co_return end;
     }
 
-    bool has_password(std::string_view password) {
-        const auto ha1 =
-            wsman::digest_ha1("admin", device.state().digest_realm, core::secret(password));
-        return ha1 && *ha1 == device.state().admin_ha1;
-    }
     // "+activation" is done, "-MEBx password" was skipped.
     std::vector<std::string> steps() const {
         std::vector<std::string> out;
@@ -93,12 +57,6 @@ struct machine {
         return out;
     }
 
-    std::unique_ptr<core::random_source> random = core::seeded_random(1);
-    sim::firmware device;
-    std::unique_ptr<heci::device> heci;
-    std::string logged;
-    activate::environment env;
-    activate::settings options;
     activate::profile_report report;
 };
 
@@ -107,26 +65,7 @@ bool has(const std::string &text, std::string_view part) {
 }
 
 void on_machine(const std::function<awaitable<void>(machine &)> &body) {
-    run_coro(
-        [&](coro_environment env) -> awaitable<void> {
-            machine m(env.executor);
-            std::exception_ptr failed;
-            try {
-                co_await body(m);
-            } catch (...) {
-                failed = std::current_exception();
-            }
-            co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-            co_await core::sleep_for(1s); // the device learns of the closing
-            CHECK(m.device.open_links() == 0);
-            m.device.stop();
-            co_await m.device.run();
-            for (const char *secret : {"P@ssw0rd", "Pr0file!pass", "M3bx-P@ssw0rd"})
-                CHECK_FALSE(has(m.logged, secret));
-            if (failed)
-                std::rethrow_exception(failed);
-        },
-        4);
+    on<machine>(body, {"P@ssw0rd", "Pr0file!pass", "M3bx-P@ssw0rd"});
 }
 
 } // namespace
@@ -136,7 +75,7 @@ TEST_CASE("a profile is carried out in its order, and what does not apply is ski
         const auto end = co_await m.set_up(head + client_mode + settings);
         CHECK_MESSAGE(end.code == exit_code::success, end.text);
         CHECK(m.device.mode() == sim::control_mode::client);
-        const bool in_force = m.has_password("Pr0file!pass");
+        const bool in_force = m.has_password(core::secret("Pr0file!pass"));
         CHECK(in_force);
         const std::vector<std::string> expected = {
             "+activation", "-MEBx password", "+AMT features", "+wired port",  "-Wi-Fi sync",
@@ -212,7 +151,7 @@ TEST_CASE("an activated device gets the profile's password from the one that is 
         m.options.password = core::secret("not the one");
         end = co_await m.set_up(other);
         CHECK(end.code == exit_code::amt_authentication_failed);
-        const bool kept = m.has_password("Pr0file!pass");
+        const bool kept = m.has_password(core::secret("Pr0file!pass"));
         CHECK(kept);
 
         int asked = 0;
@@ -224,7 +163,7 @@ TEST_CASE("an activated device gets the profile's password from the one that is 
         end = co_await m.set_up(other);
         CHECK_MESSAGE(end.code == exit_code::success, end.text);
         CHECK(asked == 3);
-        const bool changed = m.has_password("N3xt!pass");
+        const bool changed = m.has_password(core::secret("N3xt!pass"));
         CHECK(changed);
     });
 }

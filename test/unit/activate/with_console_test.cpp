@@ -3,21 +3,13 @@
 // simulated console, in virtual time.
 #include <costrand/activate/with_console.hpp>
 
-#include "../setup/pfx_maker.hpp"
+#include "simulated_machine.hpp"
 
 #include <costrand/core/as_result.hpp>
-#include <costrand/core/random.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/rps/messages.hpp>
 #include <costrand/sim/console.hpp>
-#include <costrand/sim/firmware.hpp>
 #include <costrand/sim/memory.hpp>
-#include <costrand/transports/lms_tcp.hpp>
-#include <costrand/wsman/digest.hpp>
-#include <support/run_coro.hpp>
-
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <doctest/doctest.h>
 
@@ -63,38 +55,19 @@ sim::console_options console_options() {
     return out;
 }
 
-struct place {
+struct place : simulated_machine {
     explicit place(net::any_io_executor ex)
-        : device(ex, profile(), *random, {}, state(*random, ex)),
-          heci(device.heci()),
+        : simulated_machine(ex),
           console(console_options(), *random, {}),
           tasks(ex) {
-        env.executor = ex;
-        env.device = heci.get();
-        env.hostname = [] { return "lab-pc"; };
-        env.dial_lms = [](std::uint16_t) -> awaitable<std::unique_ptr<core::byte_stream>> {
-            throw system_error(transports::lms_errc::not_running);
-            co_return nullptr;
-        };
         env.ask_console = [this](transports::http_url url, transports::http_request request,
                                  core::duration) {
             return ask(std::move(url), std::move(request));
         };
-        env.log = core::log(core::log_level::trace,
-                            [this](core::log_level, std::string_view, std::string_view line) {
-                                logged += std::string(line) + "\n";
-                            });
         options.password = core::secret(old_password);
         log_in("fixed");
         order.now = [] { return noon; };
         order.settling.wait = 3s;
-    }
-
-    static sim::profile profile() { return sim::without_delays(sim::amt16()); }
-    static sim::device_state state(core::random_source &random, const net::any_io_executor &ex) {
-        auto out = sim::new_device(profile(), random, core::now(ex));
-        out.clock_base = noon;
-        return out;
     }
 
     void log_in(const std::string &name) {
@@ -113,11 +86,6 @@ struct place {
                 return true;
         return false;
     }
-    bool has_password(const core::secret &password) {
-        const auto ha1 = wsman::digest_ha1("admin", device.state().digest_realm, password);
-        return ha1 && *ha1 == device.state().admin_ha1;
-    }
-
     awaitable<activate::failure> activate() {
         activate::failure end{exit_code::success, {}};
         report = {};
@@ -141,14 +109,8 @@ struct place {
         co_return end;
     }
 
-    std::unique_ptr<core::random_source> random = core::seeded_random(1);
-    sim::firmware device;
-    std::unique_ptr<heci::device> heci;
     sim::console_server console;
     core::task_group tasks;
-    std::string logged;
-    activate::environment env;
-    activate::settings options;
     activate::console_order order;
     activate::profile_report report;
 
@@ -169,27 +131,7 @@ bool has(const std::string &text, std::string_view part) {
 }
 
 void in_place(const std::function<awaitable<void>(place &)> &body) {
-    run_coro(
-        [&](coro_environment env) -> awaitable<void> {
-            place p(env.executor);
-            std::exception_ptr failed;
-            try {
-                co_await body(p);
-            } catch (...) {
-                failed = std::current_exception();
-            }
-            co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-            co_await core::sleep_for(1s); // the other ends learn of the closing
-            CHECK(p.device.open_links() == 0);
-            p.device.stop();
-            co_await p.device.run();
-            co_await p.tasks.join();
-            for (const char *secret : {"P@ssw0rd", "Pr0file!pass", "S3cret-of-console"})
-                CHECK_FALSE(has(p.logged, secret));
-            if (failed)
-                std::rethrow_exception(failed);
-        },
-        4);
+    on<place>(body, {"P@ssw0rd", "Pr0file!pass", "S3cret-of-console"});
 }
 
 } // namespace

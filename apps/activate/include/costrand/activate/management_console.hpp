@@ -115,6 +115,8 @@ class management_console {
                                     bool is_object) const;
     [[noreturn]] void refuse(const question &what, const transports::http_answer &answer) const;
     [[nodiscard]] question about_devices(std::string method, std::string doing) const;
+    [[nodiscard]] question telling(std::string method, std::string doing, core::secret body) const;
+    awaitable<void> change_record(std::string doing, core::secret body);
     transports::http_url device_url(std::string_view uuid) const;
 
     console_access where_;
