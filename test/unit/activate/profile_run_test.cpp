@@ -5,6 +5,8 @@
 
 #include "simulated_machine.hpp"
 
+#include <costrand/rps/messages.hpp>
+
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -60,6 +62,38 @@ struct machine : simulated_machine {
     activate::profile_report report;
 };
 
+// Trusts the root of a chain; the chain is in the profile's text.
+struct trusting_machine : machine {
+    explicit trusting_machine(net::any_io_executor ex, const char *model = "amt16")
+        : machine(std::move(ex), trusting(model)) {}
+
+    static const sim::identity &chain() {
+        static const sim::identity made = chain_maker().make();
+        return made;
+    }
+    static sim::profile trusting(const char *model) {
+        auto out = sim::without_delays(sim::built_in_profile(model));
+        out.dns_suffix = "corp.example";
+        sim::trusted_root root;
+        root.hash = sim::sha256_hex(chain().chain.back());
+        out.roots.push_back(std::move(root));
+        return out;
+    }
+    static std::string text() {
+        const auto pfx = rps::encode_payload(make_pfx(content_of(chain())));
+        return head +
+               "  amtSpecific:\n    controlMode: acmactivate\n"
+               "    adminPassword: Pr0file!pass\n    mebxPassword: M3bx-P@ssw0rd\n"
+               "    provisioningCert: " +
+               std::string(pfx.reveal()) +
+               "\n    provisioningCertPwd: " + std::string(pfx_password) + "\n";
+    }
+};
+struct tls_only_machine : trusting_machine {
+    explicit tls_only_machine(net::any_io_executor ex)
+        : trusting_machine(std::move(ex), "amt19-tls-enforced") {}
+};
+
 bool has(const std::string &text, std::string_view part) {
     return text.find(part) != text.npos;
 }
@@ -86,6 +120,38 @@ TEST_CASE("a profile is carried out in its order, and what does not apply is ski
         CHECK(has(text, "skipped: this machine has no wireless port"));
         CHECK_FALSE(has(text, "Pr0file!pass"));
     });
+}
+
+TEST_CASE("a profile takes a device to admin control mode, from client control mode too") {
+    on<trusting_machine>(
+        [](trusting_machine &m) -> awaitable<void> {
+            auto end = co_await m.set_up(head + client_mode);
+            REQUIRE_MESSAGE(end.code == exit_code::success, end.text);
+            end = co_await m.set_up(m.text() + "  redirection: {userConsent: None}\n");
+            CHECK_MESSAGE(end.code == exit_code::success, end.text);
+            CHECK(m.device.mode() == sim::control_mode::admin);
+            CHECK(m.report.activated);
+            CHECK(m.device.state().mebx_password == core::secret("M3bx-P@ssw0rd"));
+            const std::vector<std::string> expected = {
+                "+AMT password", "+activation", "+MEBx password", "+AMT features", "-wired port",
+                "-Wi-Fi sync",   "-wireless",   "-TLS",           "-CIRA",         "-HTTP proxies"};
+            CHECK(m.steps() == expected);
+            CHECK(has(m.report.steps[3].text, "no session"));
+        },
+        {"Pr0file!pass", "M3bx-P@ssw0rd"});
+}
+
+TEST_CASE("where AMT takes TLS only the activation sets the menu's password, and it is set once") {
+    on<tls_only_machine>(
+        [](tls_only_machine &m) -> awaitable<void> {
+            const auto end = co_await m.set_up(m.text());
+            CHECK_MESSAGE(end.code == exit_code::success, end.text);
+            CHECK(m.device.mode() == sim::control_mode::admin);
+            CHECK(m.device.state().mebx_password == core::secret("M3bx-P@ssw0rd"));
+            REQUIRE(m.report.steps.size() > 1);
+            CHECK(m.report.steps[1].text == "the activation has set it");
+        },
+        {"Pr0file!pass", "M3bx-P@ssw0rd"});
 }
 
 TEST_CASE("a second run finds all as it is to be, and changes no password") {

@@ -30,8 +30,9 @@
 namespace costrand::test {
 
 struct simulated_machine {
-    explicit simulated_machine(net::any_io_executor ex)
-        : device(ex, profile(), *random, {}, state(*random, ex)),
+    explicit simulated_machine(net::any_io_executor ex,
+                               sim::profile what = sim::without_delays(sim::amt16()))
+        : device(ex, what, *random, {}, state(what, *random, ex)),
           heci(device.heci()) {
         env.executor = ex;
         env.device = heci.get();
@@ -46,9 +47,9 @@ struct simulated_machine {
                             });
     }
 
-    static sim::profile profile() { return sim::without_delays(sim::amt16()); }
-    static sim::device_state state(core::random_source &random, const net::any_io_executor &ex) {
-        auto out = sim::new_device(profile(), random, core::now(ex));
+    static sim::device_state state(const sim::profile &what, core::random_source &random,
+                                   const net::any_io_executor &ex) {
+        auto out = sim::new_device(what, random, core::now(ex));
         out.clock_base = noon;
         return out;
     }
