@@ -43,7 +43,7 @@ offers "error" costrand-lmsd --log-level e
 offers "--status" costrand-ccapid --stat
 offers "warn" costrand-ccapid --log-level w
 offers "" costrand-ccapid --idle-exit 6
-offers "" costrand amtinfo --sync # not in this version
+offers "" costrand configure tls --eaA # not in this version
 
 if command -v zsh >/dev/null; then
   for program in costrand costrand-activate costrand-ccapid costrand-lmsd; do
