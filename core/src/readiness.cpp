@@ -35,9 +35,15 @@ void readiness::add(member &place, int fd) {
     event.data.ptr = &place;
     if (::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, fd, &event) != 0)
         throw system_error(error_code(errno, boost::system::system_category()));
-    place.told.emplace(set_.get_executor());
-    if (++members_ == 1 && !is_armed_)
-        arm();
+    ++members_;
+    try {
+        place.told.emplace(set_.get_executor());
+        if (!is_armed_)
+            arm();
+    } catch (...) { // no memory
+        remove(place, fd);
+        throw;
+    }
 }
 
 void readiness::remove(member &place, int fd) noexcept {
@@ -54,7 +60,6 @@ awaitable<void> readiness::wait(member &place) {
 }
 
 void readiness::arm() {
-    is_armed_ = true;
     set_.async_wait(net::posix::descriptor_base::wait_read,
                     [weak = weak_from_this()](const error_code &cancelled) {
                         const auto self = weak.lock();
@@ -66,6 +71,7 @@ void readiness::arm() {
                         if (self->members_ > 0)
                             self->arm();
                     });
+    is_armed_ = true;
 }
 
 // All that can be read are known before the first of them runs: any may leave the set meanwhile.

@@ -139,10 +139,8 @@ class console_activation {
     }
 
     awaitable<void> settle_passwords(profile &wanted) {
-        if (mode_ != control_mode::none && std::exchange(wanted.random_admin_password, false)) {
-            env_.log.info(component, "the device is activated already: it keeps its AMT password");
-            wanted.admin_password = core::secret();
-        }
+        if (mode_ != control_mode::none)
+            keep_passwords(wanted);
         make_random_passwords(wanted, random_);
         if (mode_ != control_mode::none || !wanted.admin_password.empty())
             co_return;
@@ -154,40 +152,66 @@ class console_activation {
                         "the profile has no AMT password: set AMT_PASSWORD or give --password");
     }
 
+    // Those of a device that is activated already are in the console's record, and nowhere else.
+    void keep_passwords(profile &wanted) {
+        if (std::exchange(wanted.random_admin_password, false)) {
+            env_.log.info(component, "the device is activated already: it keeps its AMT password");
+            wanted.admin_password = core::secret();
+        }
+        if (std::exchange(wanted.random_mebx_password, false)) {
+            env_.log.info(component, "the device is activated already: it keeps the password of "
+                                     "AMT's menu");
+            wanted.mebx_password = core::secret();
+        }
+    }
+
     void describe(const profile &wanted) {
         record_.friendly_name = options_.friendly_name;
         if (record_.friendly_name.empty())
             record_.friendly_name = env_.hostname();
         record_.tags = wanted.tags;
-        if (mode_ == control_mode::none)
-            record_.amt_password = wanted.admin_password;
-        record_.mebx_password = wanted.mebx_password;
-        if (wanted.cira) {
-            record_.mps_user = wanted.cira->user;
-            record_.mps_password = wanted.cira->password;
-        }
+        if (mode_ != control_mode::none)
+            return; // the rest is told when it is so
+        record_.amt_password = wanted.admin_password;
+        if (wanted.mode == control_mode::admin)
+            record_.mebx_password = wanted.mebx_password;
+        tell_presence_server(wanted);
+        record_.tls = takes_tls_only_;
         if (wanted.tls)
-            record_.tls = *wanted.tls != wsman::tls_mode::off;
-        else if (takes_tls_only_ || mode_ == control_mode::none)
-            record_.tls = takes_tls_only_;
+            tell_tls(wanted);
     }
+    void tell_presence_server(const profile &wanted) {
+        if (!wanted.cira)
+            return;
+        record_.mps_user = wanted.cira->user;
+        record_.mps_password = wanted.cira->password;
+    }
+    void tell_tls(const profile &wanted) { record_.tls = *wanted.tls != wsman::tls_mode::off; }
 
     // What the run has made of the record: " ..." when that cannot be told the console.
     awaitable<std::string> bring_up_to_date(const profile &wanted, bool failed) {
-        std::string trouble;
-        const bool password_in_force =
-            std::any_of(out_.steps.begin(), out_.steps.end(), [](const auto &entry) {
-                return entry.step == profile_step::password && entry.done;
-            });
-        if (mode_ != control_mode::none && password_in_force && !wanted.admin_password.empty())
-            trouble += co_await attempt(console_.set_password(record_.uuid, wanted.admin_password),
-                                        ", with its former AMT password");
-        const bool cira_failed = failed && out_.under_way == profile_step::cira;
-        if (cira_failed && !record_.mps_password.empty())
-            trouble += co_await attempt(console_.clear_mps_password(record_.uuid),
-                                        ", with a presence server's password that it does not use");
-        co_return trouble;
+        if (mode_ == control_mode::none && failed && out_.under_way == profile_step::cira &&
+            !record_.mps_password.empty())
+            return attempt(console_.clear_mps_password(record_.uuid),
+                           ", with a presence server's password that it does not use");
+        if (mode_ == control_mode::none)
+            return nothing_to_tell();
+        for (const auto &entry : out_.steps)
+            if (entry.done)
+                note_done(entry.step, wanted);
+        return attempt(console_.register_device(record_), ", as it was before this run");
     }
+    void note_done(profile_step step, const profile &wanted) {
+        if (step == profile_step::password)
+            record_.amt_password = wanted.admin_password;
+        if (step == profile_step::mebx)
+            record_.mebx_password = wanted.mebx_password;
+        if (step == profile_step::cira)
+            tell_presence_server(wanted);
+        if (step == profile_step::tls)
+            tell_tls(wanted);
+    }
+    static awaitable<std::string> nothing_to_tell() { co_return std::string(); }
 
     awaitable<std::string> attempt(awaitable<void> op, std::string_view otherwise) {
         std::string trouble;

@@ -98,7 +98,8 @@ core::secret device_body(const console_device &device, bool change) {
     for (const auto &tag : device.tags)
         tags.emplace_back(json::string_view(tag.data(), tag.size()));
     out["tags"] = std::move(tags);
-    put(out, "mpsusername", device.mps_user);
+    if (!change || !device.mps_user.empty())
+        put(out, "mpsusername", device.mps_user);
     put(out, "username", "admin");
     put_known(out, "password", device.amt_password.reveal());
     put_known(out, "mebxpassword", device.mebx_password.reveal());
@@ -156,14 +157,6 @@ core::secret inventory_body(const console_inventory &seen) {
     if (!hashes.empty())
         info["certHashes"] = std::move(hashes);
     out["deviceInfo"] = std::move(info);
-    return text_of(json::value(std::move(out)));
-}
-
-core::secret password_body(const std::string &uuid, const core::secret &password) {
-    wiping_resource memory;
-    json::object out(&memory);
-    put(out, "guid", uuid);
-    put(out, "password", password.reveal());
     return text_of(json::value(std::move(out)));
 }
 

@@ -21,7 +21,6 @@ namespace costrand::activate {
 // Of a device that nobody registered: enough for a record.
 [[nodiscard]] core::secret found_device_body(const console_inventory &seen);
 [[nodiscard]] core::secret inventory_body(const console_inventory &seen);
-[[nodiscard]] core::secret password_body(const std::string &uuid, const core::secret &password);
 [[nodiscard]] core::secret cleared_mps_password_body(const std::string &uuid);
 
 [[nodiscard]] bool is_json_object(std::string_view body);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // With config_file.cpp the only file that includes yaml-cpp.
 #include "document.hpp"
+#include "wiping_resource.hpp"
 
 #include <costrand/activate/failure.hpp>
 
@@ -87,7 +88,8 @@ std::string without_escapes(std::string_view text) {
     boost::json::parse_options how;
     how.max_depth = most_levels;
     boost::system::error_code failed;
-    const auto read = boost::json::parse(text, failed, {}, how);
+    wiping_resource memory; // it may have passwords
+    const auto read = boost::json::parse(text, failed, &memory, how);
     return failed ? std::string() : boost::json::serialize(read);
 }
 

@@ -305,11 +305,6 @@ awaitable<bool> management_console::delete_device(std::string uuid) {
     refuse(what, answer);
 }
 
-awaitable<void> management_console::set_password(std::string uuid, core::secret password) {
-    return change_record("changing the AMT password in the device's record",
-                         password_body(uuid, password));
-}
-
 awaitable<void> management_console::clear_mps_password(std::string uuid) {
     return change_record("clearing the presence server's password in the record",
                          cleared_mps_password_body(uuid));

@@ -5,6 +5,7 @@
 #include "document.hpp"
 #include "profile_check.hpp"
 #include "profile_keys.hpp"
+#include "wiping_resource.hpp"
 
 #include <costrand/activate/failure.hpp>
 #include <costrand/core/aes_gcm.hpp>
@@ -99,7 +100,8 @@ std::optional<envelope> envelope_of(std::string_view text) {
     boost::json::parse_options how;
     how.max_depth = levels;
     boost::system::error_code failed;
-    const auto read = boost::json::parse(text, failed, {}, how);
+    wiping_resource memory; // it may have passwords
+    const auto read = boost::json::parse(text, failed, &memory, how);
     if (failed || !read.is_object())
         return std::nullopt;
     const auto &members = read.get_object();
@@ -175,10 +177,6 @@ bool is_profile_file(std::string_view name) noexcept {
     constexpr std::array<std::string_view, 5> endings = {".yaml", ".yml", ".json", ".enc", ".bin"};
     return name.find_first_of("/\\") != name.npos ||
            std::ranges::any_of(endings, [&](auto ending) { return name.ends_with(ending); });
-}
-
-bool wants_random_passwords(const profile &p) noexcept {
-    return p.random_admin_password || p.random_mebx_password || p.random_mps_password;
 }
 
 void make_random_passwords(profile &p, core::random_source &random) {

@@ -85,6 +85,7 @@ void read_console(const activate::option_values &values, std::vector<activate::n
                               std::string("--sync needs a management console: --url https://HOST") +
                                   (url.empty() ? "" : ", and this is none: ") +
                                   activate::printable(url, 200));
+    out.base.action = activate::what_to_do::activate; // what is asked of the environment, too
     activate::read_console_access(values, url, out.base);
 }
 

@@ -87,6 +87,8 @@ awaitable<void> tell_device(net::any_io_executor executor, const amtinfo_setting
         co_await ask_wsman(env, options, info);
     says.result(shown(info, options));
     told = true;
+    if (info.failure && !info.uuid) // there is nothing to send it under
+        throw activate::error(*info.failure);
     if (options.base.management) {
         auto seen = inventory_of(info, env.hostname(),
                                  activate::utc_stamp(std::chrono::system_clock::now()));

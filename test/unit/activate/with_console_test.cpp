@@ -237,6 +237,16 @@ TEST_CASE("a presence server's password is forgotten again when AMT does not tak
         CHECK_MESSAGE(end.code == exit_code::success, end.text);
         CHECK(p.record()->mps_password.reveal().size() == 16);
         CHECK(p.record()->mps_user == "admin");
+
+        // A run that ends before that step says nothing of it.
+        const auto in_force = p.record()->mps_password;
+        p.options.password = core::secret("Pr0file!pass");
+        p.device.inject().order(sim::fault(sim::fault_kind::soap_fault)
+                                    .on_call("AMT_RedirectionService.Get")
+                                    .for_ever());
+        end = co_await p.activate();
+        CHECK_FALSE(end.code == exit_code::success);
+        CHECK(p.record()->mps_password == in_force);
     });
 }
 

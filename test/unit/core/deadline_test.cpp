@@ -92,6 +92,13 @@ awaitable<int> fail_differently_on_cancel(error_code why) {
     co_return 0;
 }
 
+awaitable<int> slow_to_stop(error_code why) {
+    (void)co_await core::as_result(core::sleep_for(1h));
+    co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+    co_await core::sleep_for(10s);
+    throw system_error(why);
+}
+
 } // namespace
 
 TEST_CASE("the value of the operation passes as soon as it is there") {
@@ -226,6 +233,21 @@ TEST_CASE("a cancellation from outside reaches the operation and is reported as 
         CHECK(plain->at == 20ms);
         CHECK(special->code == core::errc::overloaded);
         CHECK(special->at == 20ms);
+    });
+}
+
+TEST_CASE(
+    "a cancellation from outside that came before the limit stays one, however long it takes") {
+    run_coro([](coro_environment env) -> awaitable<void> {
+        auto end = std::make_shared<outcome>();
+        core::task_group group(env.executor);
+        group.spawn(
+            note_failure(with_deadline(5s, slow_to_stop(core::errc::overloaded)), &env.time, end));
+        co_await core::sleep_for(1s);
+        group.cancel();
+        co_await group.join();
+        CHECK(end->code == core::errc::overloaded);
+        CHECK(end->at == 11s);
     });
 }
 

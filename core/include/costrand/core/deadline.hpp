@@ -29,7 +29,10 @@ class deadline final : alarm_target {
     deadline(const net::any_io_executor &executor, net::cancellation_slot outside, duration limit)
         : outside_(std::move(outside)) {
         if (outside_.is_connected())
-            outside_.assign([this](net::cancellation_type how) { early_end_.emit(how); });
+            outside_.assign([this](net::cancellation_type how) {
+                alarm_.reset(); // whoever was first is the cause
+                early_end_.emit(how);
+            });
         if (limit == duration::max())
             return;
         auto &source = time_source::of(executor);

@@ -99,11 +99,8 @@ class management_console {
     [[nodiscard]] awaitable<void> synchronize(console_inventory seen);
     // False: it had none of that device.
     [[nodiscard]] awaitable<bool> delete_device(std::string uuid);
-    // The AMT password of a record that is there.
-    [[nodiscard]] awaitable<void> set_password(std::string uuid, core::secret password);
     [[nodiscard]] awaitable<void> clear_mps_password(std::string uuid);
 
-    [[nodiscard]] const console_access &access() const noexcept { return where_; }
     // The address of a device's record.
     [[nodiscard]] std::string record_of(std::string_view uuid) const;
 

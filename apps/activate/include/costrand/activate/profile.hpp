@@ -74,8 +74,6 @@ struct profile {
 // .yaml, .yml, .json, .enc or .bin.
 [[nodiscard]] bool is_profile_file(std::string_view name) noexcept;
 
-[[nodiscard]] bool wants_random_passwords(const profile &p) noexcept;
-
 // The passwords that the profile leaves to chance take their places. Only for a caller that has
 // them kept somewhere before a device gets them: a device whose password nobody knows is lost.
 void make_random_passwords(profile &p, core::random_source &random);
