@@ -4,6 +4,7 @@
 #include "proxy_option.hpp"
 
 #include <costrand/activate/failure.hpp>
+#include <costrand/activate/profile.hpp>
 #include <costrand/rps/command.hpp>
 #include <costrand/rps/payload.hpp>
 
@@ -120,6 +121,12 @@ void check_profile(const option_values &values) {
     if (profile.empty())
         refuse(missing_or_incorrect_profile,
                "--profile is missing: the name of a profile on the provisioning server");
+    if (is_profile_file(profile))
+        refuse(
+            missing_or_incorrect_profile,
+            named(values, "profile") + ": \"" + printable(profile, 60) +
+                "\" names a file, and a provisioning server (ws:// or wss://) takes the name of a "
+                "profile that it has; without --url the file is carried out");
     const auto command = rps::make_activate(profile);
     if (!command)
         refuse(missing_or_incorrect_profile,

@@ -194,6 +194,16 @@ TEST_CASE("a missing server is 20, a missing profile 21, no option at all 28") {
     CHECK(refusal({{"-u", "wss://rps/activate", "--profile", ""}, {}, {}}) == 21);
 }
 
+TEST_CASE("a provisioning server takes the name of a profile, and a file's is refused, 21") {
+    for (const char *url : {"ws://rps/activate", "wss://rps/activate"})
+        for (const char *file : {"p.yaml", "./p", "p.enc"}) {
+            const auto out = read({{"-u", url, "--profile", file}, {}, {}});
+            REQUIRE(out.failure);
+            CHECK(out.failure->code == activate::exit_code::missing_or_incorrect_profile);
+            CHECK(out.failure->text.find("names a file") != std::string::npos);
+        }
+}
+
 TEST_CASE("a profile name that the server cannot read is refused before anything is opened") {
     for (const char *name : {"with blank", "-dash", " "}) {
         CAPTURE(name);
