@@ -228,12 +228,7 @@ const tried_call tried[] = {
      {ccErrServerUnavailable}},
     {"unlock", [](auto &o) { return cc_ccache_unlock(o.other.get()); }, {ccErrServerUnavailable}},
     {"move",
-     [](auto &o) {
-         const auto code = cc_ccache_move(o.one.get(), o.other.get());
-         if (code == ccNoError)
-             (void)o.one.release(); // it is released with it
-         return code;
-     },
+     [](auto &o) { return cc_ccache_move(o.one.get(), o.other.get()); }, // which keeps the handle
      {ccErrServerUnavailable}},
     {"remove",
      [](auto &o) { return cc_ccache_remove_credentials(o.one.get(), o.first.get()); },
