@@ -67,8 +67,13 @@ void task_group::spawn(awaitable<void> child) {
     auto on_end = [shared = state_, place](std::exception_ptr failure) {
         shared->ended(place, std::move(failure));
     };
-    core::spawn(executor_, std::move(child),
-                net::bind_cancellation_slot(place->slot(), std::move(on_end)));
+    try {
+        core::spawn(executor_, std::move(child),
+                    net::bind_cancellation_slot(place->slot(), std::move(on_end)));
+    } catch (...) { // no memory: join() must not wait for it
+        children.erase(place);
+        throw;
+    }
 }
 
 void task_group::cancel() {

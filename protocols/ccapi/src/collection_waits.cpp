@@ -2,6 +2,7 @@
 // collection_core: locks, waits for a change, and what goes with a client.
 #include <costrand/ccapi/collection_core.hpp>
 
+#include <new>
 #include <utility>
 
 namespace costrand::ccapi {
@@ -16,15 +17,32 @@ std::optional<errc> collection_core::request_lock(lock_core &lock, const uuid &o
                                                   bool may_wait, ticket who, turn &t) {
     if (may_wait && !may_wait_more(owner))
         return errc::no_memory;
-    const auto answer = lock.request(owner, type, may_wait, who, t);
-    if (!answer) {
-        waits_.emplace(who, waiting_place{owner, object, true});
-        clients_[owner].waits.insert(who);
-    }
-    if (lock.knows(owner))
+    // Noted before, as nobody may hold or wait who would not be found at its client's end.
+    std::optional<errc> answer = errc::no_memory;
+    try {
         clients_[owner].locked.insert(object);
+        if (may_wait)
+            note_wait(who, {owner, object, true});
+        answer = lock.request(owner, type, may_wait, who, t);
+    } catch (const std::bad_alloc &) { // no_memory is the answer
+    }
+    if (answer)
+        forget_wait(who, owner);
+    forget_lock(owner, object, lock);
     settle(t);
     return answer;
+}
+
+void collection_core::note_wait(ticket who, const waiting_place &place) {
+    clients_[place.owner].waits.insert(who);
+    waits_.emplace(who, place);
+}
+
+void collection_core::forget_wait(ticket who, client_id owner) {
+    waits_.erase(who);
+    const auto state = clients_.find(owner);
+    if (state != clients_.end())
+        state->second.waits.erase(who);
 }
 
 errc collection_core::release_lock(lock_core &lock, const uuid &object, client_id owner, turn &t) {
@@ -61,9 +79,13 @@ std::optional<collection_core::result<cc_time>> collection_core::wait(change_cor
         return result<cc_time>(change.time());
     if (!may_wait_more(owner))
         return result<cc_time>(make_error_code(errc::no_memory));
-    change.wait(who);
-    waits_.emplace(who, waiting_place{owner, object, false});
-    clients_[owner].waits.insert(who);
+    try {
+        note_wait(who, {owner, object, false});
+        change.wait(who);
+    } catch (const std::bad_alloc &) {
+        forget_wait(who, owner);
+        return result<cc_time>(make_error_code(errc::no_memory));
+    }
     return std::nullopt;
 }
 
@@ -102,8 +124,7 @@ void collection_core::settle(const turn &t) {
         if (found == waits_.end())
             continue;
         const waiting_place place = found->second;
-        waits_.erase(found);
-        clients_[place.owner].waits.erase(w.who);
+        forget_wait(w.who, place.owner);
         if (const auto *lock = place.is_lock ? lock_of(place.object) : nullptr)
             forget_lock(place.owner, place.object, *lock);
     }
@@ -114,8 +135,7 @@ bool collection_core::cancel(ticket who, turn &t) {
     if (found == waits_.end())
         return false;
     const waiting_place place = found->second;
-    waits_.erase(found);
-    clients_[place.owner].waits.erase(who);
+    forget_wait(who, place.owner);
     if (place.is_lock) {
         auto *lock = lock_of(place.object);
         lock->cancel(place.owner, t);

@@ -108,12 +108,12 @@ server::~server() = default;
 
 awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
     connection c(executor_, *client, ++last_client_);
-    ++count_;
     c.writer.spawn(write_replies(c));
+    ++count_;
     const auto ended = co_await as_client_failure(read_frames(c));
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     // From here on nothing of the client's own can be granted any more.
-    turn t(options_.clock());
+    turn &t = next_turn();
     collection_.drop_client(c.id, t);
     deliver(t);
     c.late.cancel();
@@ -159,7 +159,7 @@ awaitable<void> server::answer_kcm(core::message_stream &client, std::uint32_t u
     bool goes_on = true, gone = false;
     while (goes_on) {
         const auto size = co_await client.receive(net::buffer(buffer.get(), limit));
-        turn t(options_.clock());
+        turn &t = next_turn();
         const const_bytes message(buffer.get(), size);
         try {
             goes_on = answer_kcm_status(message, user, reply_) || face.handle(message, t, reply_);
@@ -373,22 +373,41 @@ void server::take_request(connection &c, const frame_view &frame) {
         return;
     }
     const ticket who = ++last_ticket_;
-    turn t(options_.clock());
+    turn &t = next_turn();
     std::optional<wiped_bytes> reply;
     try {
         reply = dispatch_.handle(c.id, who, frame.payload, t);
+        if (!reply)
+            await_wake(c, answer, who);
     } catch (const std::bad_alloc &) {
+        collection_.cancel(who, t); // if it waits
         reply = encode_error(errc::no_memory);
     }
-    if (reply) {
-        post(c, answer, *reply);
-    } else {
-        auto wait = std::make_unique<pending>(who);
-        waiting_.emplace(who, wait.get());
-        c.waits.insert_or_assign(frame.header.sequence, who);
-        c.late.spawn(answer_late(c, answer, std::move(wait)));
-    }
     deliver(t);
+    if (reply)
+        post(c, answer, *reply);
+}
+
+turn &server::next_turn() {
+    turn_.now = options_.clock();
+    turn_.woken.clear();
+    return turn_;
+}
+
+// All of it or nothing.
+void server::await_wake(connection &c, const frame_header &asked, ticket who) {
+    if (turn_.woken.capacity() <= waiting_.size()) // so that to wake needs no memory
+        turn_.woken.reserve(2 * waiting_.size() + 1);
+    auto wait = std::make_unique<pending>(who);
+    waiting_.emplace(who, wait.get());
+    try {
+        c.waits.insert_or_assign(asked.sequence, who);
+        c.late.spawn(answer_late(c, asked, std::move(wait)));
+    } catch (...) {
+        waiting_.erase(who);
+        std::erase_if(c.waits, [who](const auto &own) { return own.second == who; });
+        throw;
+    }
 }
 
 // The answer is that of the request itself.
@@ -396,7 +415,7 @@ void server::take_cancel(connection &c, const frame_header &frame) {
     const auto own = c.waits.find(frame.sequence);
     if (own == c.waits.end())
         return;
-    turn t(options_.clock());
+    turn &t = next_turn();
     const bool waited = collection_.cancel(own->second, t);
     const auto place = waiting_.find(own->second);
     if (waited && place != waiting_.end()) {
@@ -442,7 +461,11 @@ void server::deliver(const turn &t) {
         if (place == waiting_.end())
             continue; // its client is gone
         pending::late answer;
-        answer.reply = dispatch_core::reply_to(w);
+        try {
+            answer.reply = dispatch_core::reply_to(w);
+        } catch (const std::bad_alloc &) {
+            answer.status = errc::no_memory;
+        }
         (void)place->second->answer.try_send(std::move(answer)); // it has room for the one
     }
 }

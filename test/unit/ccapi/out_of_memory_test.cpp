@@ -5,6 +5,7 @@
 
 #include "support/hex.hpp"
 
+#include <chrono>
 #include <new>
 #include <string>
 #include <vector>
@@ -116,5 +117,49 @@ TEST_CASE("whichever allocation fails, the collection stays whole and serves the
         CHECK(world.collection.counts().bytes == 0);
         if (!failed)
             break;
+    }
+}
+
+namespace {
+
+// What the server does for one frame: its n-th allocation then fails.
+awaitable<bool> let_server_work(std::size_t n) {
+    const failing_allocation one(n);
+    try {
+        co_await core::sleep_for(std::chrono::milliseconds(1));
+    } catch (const std::bad_alloc &) { // the test's own
+    }
+    co_return one.failed();
+}
+
+} // namespace
+
+TEST_CASE("whichever allocation fails for a lock that waits, it waits whole or not at all") {
+    bool failed = true;
+    for (std::size_t n = 1; failed; ++n) {
+        REQUIRE(n < 200);
+        CAPTURE(n);
+        in_rig([&](server_rig &rig) -> awaitable<void> {
+            auto a = rig.client(1), b = rig.client(2);
+            co_await a.connect();
+            co_await b.connect();
+            const auto made = co_await a.call(create("one"));
+            const auto cache = kept(made.id);
+            (void)co_await a.call(write_lock(cache));
+            co_await b.ask(write_lock(cache));
+            failed = co_await let_server_work(n);
+            const auto held = rig.server.status();
+            CHECK(held.pending == held.lock_waiters);
+            const auto unlocked = co_await a.call(of(m::ccache_unlock, cache));
+            CHECK(unlocked.error == errc::no_error);
+            if (!failed) {
+                const auto granted = co_await b.reply_to(m::ccache_lock);
+                CHECK(granted.error == errc::no_error);
+            }
+            b.close();
+            co_await core::sleep_for(std::chrono::milliseconds(1));
+            CHECK(rig.server.status().pending == 0);
+            CHECK(rig.server.status().locks_held == 0);
+        });
     }
 }

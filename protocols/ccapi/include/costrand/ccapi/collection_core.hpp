@@ -231,6 +231,8 @@ class collection_core {
     [[nodiscard]] bool may_wait_more(client_id owner) const;
     [[nodiscard]] lock_core *lock_of(const uuid &object);
     [[nodiscard]] change_core *change_of(const uuid &object);
+    void note_wait(ticket who, const waiting_place &place);
+    void forget_wait(ticket who, client_id owner);
     void forget_lock(client_id owner, const uuid &object, const lock_core &lock);
     void settle(const turn &t);
 

@@ -19,7 +19,8 @@ namespace costrand::ccapi {
 // First come, first served: a request that cannot be granted waits behind all that wait, and
 // nobody overtakes them; reads next to each other are granted together. Only an upgrade goes ahead:
 // its owner holds the read lock that the others wait for. One upgrade can wait at a time, or two
-// would wait for each other for ever.
+// would wait for each other for ever. A request for which there is no memory changes nothing but
+// what it replaces; all else needs none, if t.woken has room for those that wait.
 class lock_core {
   public:
     // The answers that differ between the collection's lock and a ccache's.
@@ -37,8 +38,9 @@ class lock_core {
     [[nodiscard]] std::optional<errc> request(client_id owner, std::uint32_t type, bool may_wait,
                                               ticket who, turn &t) {
         replace(owner, t);
-        const auto held = holders_.find(owner);
-        const bool holds = held != holders_.end();
+        const auto known = parties_.find(owner);
+        const hold held = known == parties_.end() ? hold::nothing : known->second.held;
+        const bool holds = held != hold::nothing;
         switch (static_cast<lock_type>(type)) {
         case lock_type::read:
             if (holds)
@@ -49,23 +51,22 @@ class lock_core {
         case lock_type::write:
             if (holds)
                 return errc::bad_lock_type;
-            if (holders_.empty() && !anyone_waits())
+            if (held_ == 0 && !anyone_waits())
                 return grant(owner, hold::write);
             break;
         case lock_type::upgrade:
-            if (!holds || held->second == hold::write)
+            if (!holds || held == hold::write)
                 return errc::bad_lock_type;
-            if (holders_.size() == 1)
+            if (held_ == 1)
                 return grant(owner, hold::write);
             if (upgrade_ || !may_wait)
                 return answers_.busy;
             upgrade_ = waiting{owner, lock_type::upgrade, who};
             return std::nullopt;
         case lock_type::downgrade:
-            if (!holds || held->second == hold::read)
+            if (!holds || held == hold::read)
                 return errc::bad_lock_type;
             grant(owner, hold::read);
-            written_ = false;
             pass(t);
             return errc::no_error;
         default:
@@ -73,8 +74,9 @@ class lock_core {
         }
         if (!may_wait)
             return answers_.busy;
-        queue_.push_back({owner, static_cast<lock_type>(type), who});
-        queued_[owner] = std::prev(queue_.end());
+        std::list<waiting> last{{owner, static_cast<lock_type>(type), who}};
+        parties_[owner].queued = last.begin();
+        queue_.splice(queue_.end(), last);
         return std::nullopt;
     }
 
@@ -108,54 +110,56 @@ class lock_core {
             t.woken.push_back({w.who, why, std::nullopt});
         upgrade_.reset();
         queue_.clear();
-        queued_.clear();
-        holders_.clear();
+        parties_.clear();
+        held_ = 0;
         written_ = false;
     }
 
     // Whether the owner holds or waits.
-    [[nodiscard]] bool knows(client_id owner) const {
-        return holders_.contains(owner) || queued_.contains(owner);
-    }
+    [[nodiscard]] bool knows(client_id owner) const { return parties_.contains(owner); }
     // Everybody of whom knows() is true.
     [[nodiscard]] std::vector<client_id> owners() const {
         std::vector<client_id> out;
-        for (const auto &[owner, what] : holders_)
-            out.push_back(owner);
-        for (const auto &[owner, where] : queued_)
+        for (const auto &[owner, what] : parties_)
             out.push_back(owner);
         return out;
     }
-    [[nodiscard]] std::size_t held() const noexcept { return holders_.size(); }
+    [[nodiscard]] std::size_t held() const noexcept { return held_; }
     [[nodiscard]] std::size_t waiting_count() const noexcept {
         return queue_.size() + (upgrade_ ? 1 : 0);
     }
-    [[nodiscard]] bool unused() const noexcept { return holders_.empty() && !anyone_waits(); }
+    [[nodiscard]] bool unused() const noexcept { return parties_.empty(); }
 
   private:
-    enum class hold : std::uint8_t { read, write };
+    enum class hold : std::uint8_t { nothing, read, write };
     struct waiting {
         client_id owner;
         lock_type type;
         ticket who;
     };
+    // Who holds has nothing in the queue.
+    struct party {
+        hold held = hold::nothing;
+        std::list<waiting>::iterator queued;
+    };
 
     [[nodiscard]] bool anyone_waits() const noexcept { return upgrade_ || !queue_.empty(); }
 
     errc grant(client_id owner, hold what) {
-        holders_[owner] = what;
-        if (what == hold::write)
-            written_ = true;
+        party &p = parties_[owner];
+        held_ += p.held == hold::nothing;
+        p.held = what;
+        written_ = what == hold::write; // no read is granted beside a write
         return errc::no_error;
     }
 
     bool remove_hold(client_id owner) {
-        const auto held = holders_.find(owner);
-        if (held == holders_.end())
+        const auto place = parties_.find(owner);
+        if (place == parties_.end() || place->second.held == hold::nothing)
             return false;
-        if (held->second == hold::write)
-            written_ = false;
-        holders_.erase(held);
+        written_ = false; // a writer is alone, and beside a reader there is none
+        --held_;
+        parties_.erase(place);
         return true;
     }
 
@@ -166,12 +170,12 @@ class lock_core {
             upgrade_.reset();
             return who;
         }
-        const auto place = queued_.find(owner);
-        if (place == queued_.end())
+        const auto place = parties_.find(owner);
+        if (place == parties_.end() || place->second.held != hold::nothing)
             return 0;
-        const ticket who = place->second->who;
-        queue_.erase(place->second);
-        queued_.erase(place);
+        const ticket who = place->second.queued->who;
+        queue_.erase(place->second.queued);
+        parties_.erase(place);
         return who;
     }
 
@@ -187,8 +191,8 @@ class lock_core {
     void pass(turn &t) {
         if (upgrade_) {
             const waiting w = *upgrade_;
-            const bool holds = holders_.contains(w.owner);
-            if (holds && holders_.size() > 1)
+            const bool holds = parties_.contains(w.owner); // or it has dropped the read lock
+            if (holds && held_ > 1)
                 return;
             upgrade_.reset();
             t.woken.push_back(
@@ -196,22 +200,22 @@ class lock_core {
         }
         while (!queue_.empty()) {
             const waiting w = queue_.front();
-            const bool fits = w.type == lock_type::read ? !written_ : holders_.empty();
+            const bool fits = w.type == lock_type::read ? !written_ : held_ == 0;
             if (!fits)
                 return;
             queue_.pop_front();
-            queued_.erase(w.owner);
             grant(w.owner, w.type == lock_type::read ? hold::read : hold::write);
             t.woken.push_back({w.who, errc::no_error, std::nullopt});
         }
     }
 
     codes answers_;
-    std::unordered_map<client_id, hold> holders_; // many readers, or one writer
-    bool written_ = false;                        // the one holder is a writer
+    // All that hold or wait: to be granted needs no memory.
+    std::unordered_map<client_id, party> parties_;
+    std::size_t held_ = 0; // by many readers, or one writer
+    bool written_ = false; // the one holder is a writer
     std::optional<waiting> upgrade_;
     std::list<waiting> queue_; // reads and writes; their owners hold nothing
-    std::unordered_map<client_id, std::list<waiting>::iterator> queued_;
 };
 
 } // namespace costrand::ccapi

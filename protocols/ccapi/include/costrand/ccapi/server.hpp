@@ -100,6 +100,8 @@ class server {
     bool is_full();
     bool take_authenticate(connection &c, const frame_view &frame);
     void take_request(connection &c, const frame_view &frame);
+    turn &next_turn();
+    void await_wake(connection &c, const frame_header &asked, ticket who);
     void forget_reply();
     void take_cancel(connection &c, const frame_header &frame);
     void post(connection &c, const frame_header &header, const_bytes payload);
@@ -112,6 +114,7 @@ class server {
     dispatch_core dispatch_;
     wiped_bytes reply_;                             // of KCM, from the request until it is sent
     std::unordered_map<ticket, pending *> waiting_; // each lives in its coroutine
+    turn turn_{0};                                  // has room for a wake of each
     client_id last_client_ = 0;
     ticket last_ticket_ = 0;
     core::time_point began_;
