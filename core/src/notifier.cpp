@@ -92,7 +92,17 @@ void wait_node::unlink() noexcept {
     depart();
 }
 
+// A sleeper may be gone before its coroutine waits for something else.
+void wait_node::forget_cancellation() noexcept {
+    if (!stays)
+        return;
+    auto slot = net::get_associated_cancellation_slot(*resume);
+    if (slot.is_connected())
+        slot.clear();
+}
+
 void wait_node::wake(error_code ec) {
+    forget_cancellation();
     depart();
     asleep = false;
     auto wake_up = std::move(*resume);
@@ -103,6 +113,7 @@ void wait_node::wake(error_code ec) {
 
 void wait_node::run() {
     const bool is_there = stays; // on its executor
+    forget_cancellation();
     depart();
     auto wake_up = std::move(*resume);
     resume.reset();
@@ -202,7 +213,7 @@ awaitable<void> sleeper::wait() {
         if (slot.is_connected())
             slot.assign([this](net::cancellation_type) {
                 if (node_.asleep)
-                    node_.wake(net::error::operation_aborted);
+                    node_.wake(net::error::operation_aborted); // and this function is gone
             });
     };
     return net::async_initiate<const net::use_awaitable_t<>, void(error_code)>(std::move(start),

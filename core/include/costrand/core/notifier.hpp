@@ -46,6 +46,7 @@ struct wait_node {
     void leave_list() noexcept;
     void depart() noexcept;
     void unlink() noexcept;
+    void forget_cancellation() noexcept;
     void wake(error_code ec);
     void run();
 };
