@@ -3,6 +3,7 @@
 
 #include "amt_reach.hpp"
 
+#include <costrand/activate/amt_queries.hpp>
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
@@ -31,13 +32,13 @@ class amt_client::impl {
 
     awaitable<void> open() {
         env_.step("reading the device's state over " + env_.device->name(), true);
-        mode_ = co_await need(amt_.read_control_mode(), "control mode");
+        mode_ = co_await needed(env_, amt_.read_control_mode(), "control mode");
         const bool set_up = mode_ != heci::control_mode::none;
         wsman::client_options how;
         if (set_up && !password_.empty()) {
             how.password = password_;
         } else {
-            auto account = co_await need(amt_.read_local_account(), "local system account");
+            auto account = co_await needed(env_, amt_.read_local_account(), "local system account");
             how.user = std::move(account.user);
             how.password = std::move(account.password);
         }
@@ -66,16 +67,6 @@ class amt_client::impl {
     }
 
   private:
-    template <typename T>
-    awaitable<T> need(awaitable<T> op, std::string_view what) {
-        auto got = co_await core::as_result(std::move(op));
-        if (got)
-            co_return std::move(*got);
-        if (got.error() == core::cond::cancelled)
-            throw system_error(got.error());
-        throw error(explain(got.error(), env_.device->name(), "reading the " + std::string(what)));
-    }
-
     const environment &env_;
     core::secret password_;
     heci::amthi amt_;

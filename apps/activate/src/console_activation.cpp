@@ -35,7 +35,7 @@ class console_activation {
           what_(std::move(what)),
           random_(random),
           out_(out),
-          console_(*options.management, env.ask_console, env.log) {}
+          console_(console_of(env, options)) {}
 
     awaitable<void> whole() {
         env_.step("reading the device's state over " + env_.device->name());
@@ -56,7 +56,7 @@ class console_activation {
         request.now = what_.now;
         request.settling = what_.settling;
         try {
-            co_await run_profile(env_, options_, std::move(request), out_);
+            co_await run_profile(env_, options_, std::move(request), random_, out_);
         } catch (const error &e) {
             failed = e.why();
         }
@@ -71,34 +71,24 @@ class console_activation {
     }
 
   private:
-    template <typename T>
-    awaitable<T> need(awaitable<T> op, const char *what) {
-        auto got = co_await core::as_result(std::move(op));
-        if (got)
-            co_return std::move(*got);
-        if (got.error() == core::cond::cancelled)
-            throw system_error(got.error());
-        throw error(explain(got.error(), env_.device->name(), std::string("reading the ") + what));
-    }
-
     awaitable<void> read_device() {
         heci::amthi amt(*env_.device, env_.heci_limits, env_.log);
         const auto versions =
-            co_await need(read_versions_patiently(amt, env_.heci_limits), "versions");
+            co_await needed(env_, read_versions_patiently(amt, env_.heci_limits), "versions");
         record_.amt_version = versions.find("AMT");
         record_.build = versions.find("Build Number");
         record_.sku = versions.find("Sku");
         record_.features = rps::feature_text(record_.amt_version, record_.sku);
         record_.uuid = options_.uuid;
         if (record_.uuid.empty()) {
-            const auto uuid = co_await need(amt.read_uuid(), "UUID");
+            const auto uuid = co_await needed(env_, amt.read_uuid(), "UUID");
             if (!uuid.usable())
                 throw error(exit_code::invalid_uuid,
                             "the device's UUID is " + uuid.text() +
                                 ", which its maker never set: give one with --uuid");
             record_.uuid = uuid.text();
         }
-        const auto mode = co_await need(amt.read_control_mode(), "control mode");
+        const auto mode = co_await needed(env_, amt.read_control_mode(), "control mode");
         mode_ = static_cast<control_mode>(mode);
         co_await read_address(amt);
         amt.close();

@@ -27,7 +27,7 @@ class reader {
         co_await read_versions();
         co_await warn_of_link();
         co_await read_uuid();
-        const auto mode = co_await need(amt_.read_control_mode(), "control mode");
+        const auto mode = co_await needed(env_, amt_.read_control_mode(), "control mode");
         facts_.control_mode = static_cast<int>(mode);
         need_activated();
         co_await read_account();
@@ -47,17 +47,6 @@ class reader {
     }
 
   private:
-    // Any failure here ends the run: the firmware answers these commands in every state.
-    template <typename T>
-    awaitable<T> need(awaitable<T> op, const char *what) {
-        auto got = co_await core::as_result(std::move(op));
-        if (got)
-            co_return std::move(*got);
-        if (got.error() == core::cond::cancelled)
-            throw system_error(got.error());
-        throw error(explain(got.error(), env_.device->name(), std::string("reading the ") + what));
-    }
-
     // Only worth a word: a machine may be prepared before it gets its cable.
     awaitable<void> warn_of_link() {
         auto lan = co_await core::as_result(amt_.read_lan_settings(heci::lan_interface::wired));
@@ -70,7 +59,7 @@ class reader {
     // The first command: what keeps it from an answer is what keeps all of them.
     awaitable<void> read_versions() {
         const auto table =
-            co_await need(read_versions_patiently(amt_, env_.heci_limits), "versions");
+            co_await needed(env_, read_versions_patiently(amt_, env_.heci_limits), "versions");
         facts_.version = table.find("AMT");
         facts_.build = table.find("Build Number");
         facts_.sku = table.find("Sku");
@@ -84,7 +73,7 @@ class reader {
         facts_.uuid = options_.uuid;
         if (!facts_.uuid.empty())
             co_return;
-        const auto uuid = co_await need(amt_.read_uuid(), "UUID");
+        const auto uuid = co_await needed(env_, amt_.read_uuid(), "UUID");
         if (!uuid.usable())
             throw error(exit_code::invalid_uuid,
                         "the device's UUID is " + uuid.text() +
@@ -103,7 +92,7 @@ class reader {
     }
 
     awaitable<void> read_account() {
-        auto account = co_await need(amt_.read_local_account(), "local system account");
+        auto account = co_await needed(env_, amt_.read_local_account(), "local system account");
         facts_.username = std::move(account.user);
         facts_.password = std::move(account.password);
         if (facts_.control_mode == 0)
@@ -120,7 +109,7 @@ class reader {
     }
 
     awaitable<void> read_hashes() {
-        const auto entries = co_await need(amt_.read_hashes(), "certificate hashes");
+        const auto entries = co_await needed(env_, amt_.read_hashes(), "certificate hashes");
         for (const auto &entry : entries)
             facts_.certificate_hashes.push_back(hex_text(entry.hash));
     }
@@ -128,7 +117,7 @@ class reader {
     awaitable<void> read_suffix() {
         facts_.fqdn = options_.dns_suffix;
         if (facts_.fqdn.empty())
-            facts_.fqdn = co_await need(amt_.read_dns_suffix(), "DNS suffix");
+            facts_.fqdn = co_await needed(env_, amt_.read_dns_suffix(), "DNS suffix");
         if (facts_.fqdn.empty())
             facts_.fqdn = co_await env_.dns_suffix();
         if (facts_.fqdn.empty() && activates())
@@ -168,8 +157,8 @@ class reader {
         facts_.ip = options_.asked.ip;
         if (!facts_.ip.ip_address.empty() && !facts_.ip.netmask.empty())
             co_return;
-        const auto lan = co_await need(amt_.read_lan_settings(heci::lan_interface::wired),
-                                       "settings of the wired adapter");
+        const auto lan = co_await needed(env_, amt_.read_lan_settings(heci::lan_interface::wired),
+                                         "settings of the wired adapter");
         os_interface here;
         if (env_.interface_of && lan.present())
             here = env_.interface_of(lan.mac);

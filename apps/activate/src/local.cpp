@@ -3,6 +3,7 @@
 
 #include "amt_reach.hpp"
 
+#include <costrand/activate/amt_queries.hpp>
 #include <costrand/core/as_result.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
@@ -73,8 +74,8 @@ class run {
         local_report out;
         out.goal = what_.goal;
         env_.step("reading the device's state over " + env_.device->name());
-        mode_ = co_await need(read_mode(), "control mode");
-        const auto uuid = co_await need(amt_.read_uuid(), "UUID");
+        mode_ = co_await needed(env_, read_mode(), "control mode");
+        const auto uuid = co_await needed(env_, amt_.read_uuid(), "UUID");
         out.uuid = uuid_ = uuid.text();
         switch (what_.goal) {
         case local_goal::client_control:
@@ -87,7 +88,7 @@ class run {
             out.done = co_await leave();
             break;
         case local_goal::stop_configuration:
-            co_await need(amt_.stop_configuration(), "answer to Stop configuration");
+            co_await needed(env_, amt_.stop_configuration(), "answer to Stop configuration");
             out.done.before = out.done.after = mode_;
             break;
         }
@@ -122,7 +123,7 @@ class run {
         }
         wsman::tls_admin_activation asked(std::move(certificate), password_);
         asked.now = what_.now;
-        asked.trust.dns_suffix = co_await need(amt_.read_dns_suffix(), "DNS suffix");
+        asked.trust.dns_suffix = co_await needed(env_, amt_.read_dns_suffix(), "DNS suffix");
         asked.trust.hashes = co_await read_hashes();
         wsman::check_provisioning_certificate(asked.certificate, asked.trust, asked.now);
         if (mode_ != control_mode::admin)
@@ -166,19 +167,6 @@ class run {
         co_return co_await wsman::deactivate(client(), std::move(asked), means_);
     }
 
-    // Of a device that answers these commands in every state: any failure ends the run.
-    template <typename T>
-    awaitable<T> need(awaitable<T> op, const char *what) {
-        auto got = co_await core::as_result(std::move(op));
-        if (!got && got.error() == core::cond::cancelled)
-            throw system_error(got.error());
-        if (!got)
-            throw error(
-                explain(got.error(), env_.device->name(), std::string("reading the ") + what));
-        if constexpr (!std::is_void_v<T>)
-            co_return std::move(*got);
-    }
-
     awaitable<void> need_password(const char *why) {
         if (password_.empty() && env_.ask_password)
             password_ = co_await env_.ask_password();
@@ -211,7 +199,7 @@ class run {
     }
 
     awaitable<void> log_in_as_host() {
-        auto account = co_await need(amt_.read_local_account(), "local system account");
+        auto account = co_await needed(env_, amt_.read_local_account(), "local system account");
         client().set_user(std::move(account.user), std::move(account.password));
     }
 

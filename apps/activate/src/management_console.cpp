@@ -35,22 +35,20 @@ constexpr const char *changing = "changing the device's record";
 // Consoles behind a gateway answer with one or two.
 constexpr int most_redirections = 5;
 
-[[noreturn]] void refuse_url(std::string_view option, std::string_view text) {
-    // Whatever else is wrong with it: what may hold a password is not shown.
-    if (text.find('@') != text.npos)
+http_url parse(std::string_view option, std::string_view text) {
+    auto url = transports::parse_http_url(text);
+    if (url)
+        return std::move(*url);
+    if (url.error() == transports::http_errc::url_user_info)
         throw error(exit_code::missing_or_incorrect_url,
                     std::string(option) + ": a user name or password before the host is refused: "
                                           "give --auth-username and AUTH_PASSWORD");
+    // What may hold a password is not shown.
+    const std::string shown =
+        text.find('@') == text.npos ? " \"" + printable(text, 200) + "\"" : std::string();
     throw error(exit_code::missing_or_incorrect_url,
-                std::string(option) + " \"" + printable(text, 200) +
-                    "\" is not that of a management console: write https://HOST/...");
-}
-
-http_url parse(std::string_view option, std::string_view text) {
-    auto url = transports::parse_http_url(text);
-    if (!url)
-        refuse_url(option, text);
-    return std::move(*url);
+                std::string(option) + shown +
+                    " is not that of a management console: write https://HOST/...");
 }
 
 http_url at(const http_url &console, std::string_view path) {
@@ -128,9 +126,9 @@ struct management_console::question {
 };
 
 console_access make_console_access(std::string_view url, std::string_view endpoint,
-                                   std::string_view devices) {
+                                   std::string_view devices, std::string_view option) {
     console_access out;
-    out.where = parse("--url", url);
+    out.where = parse(option, url);
     out.text = url;
     if (endpoint.empty())
         for (const auto path : log_in_paths)

@@ -205,9 +205,9 @@ bool is_console_url(std::string_view url) noexcept {
     return has_scheme(url, "http") || has_scheme(url, "https");
 }
 
-void read_console_access(const option_values &values, std::string_view url, settings &out) {
-    auto console =
-        make_console_access(url, values.text("auth-endpoint"), values.text("devices-endpoint"));
+void read_console_access(const option_values &values, std::string_view option, settings &out) {
+    auto console = make_console_access(values.text(option), values.text("auth-endpoint"),
+                                       values.text("devices-endpoint"), "--" + std::string(option));
     console.token = values["auth-token"].text;
     console.user = values.text("auth-username");
     console.password = values["auth-password"].text;
@@ -220,8 +220,8 @@ void read_console_access(const option_values &values, std::string_view url, sett
     out.skip_cert_check = values.is_on("skip-cert-check");
 }
 
-void read_console_settings(const option_values &values, std::string_view url, settings &out) {
-    read_console_access(values, url, out);
+void read_console_settings(const option_values &values, std::string_view option, settings &out) {
+    read_console_access(values, option, out);
     check_uuid(values);
     out.uuid = lower(values.text("uuid"));
     out.action = what_to_do::activate;

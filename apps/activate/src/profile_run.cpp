@@ -89,13 +89,13 @@ struct attempt {
 class profile_run {
   public:
     profile_run(const environment &env, const settings &options, profile_request what,
-                profile_report &out)
+                core::random_source &random, profile_report &out)
         : env_(env),
           options_(options),
           what_(std::move(what)),
           out_(out),
           login_(options),
-          settings_(env, what_, [this] { return connected(); }) {}
+          settings_(env, what_, random, [this] { return connected(); }) {}
 
     awaitable<void> whole() {
         std::exception_ptr failed;
@@ -107,10 +107,11 @@ class profile_run {
         // Nothing below can be cancelled: the link is closed in good order whatever happened.
         co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
         co_await close();
+        if (failed && is_cancelled(failed))
+            std::rethrow_exception(failed);
+        co_await net::this_coro::reset_cancellation_state(net::enable_terminal_cancellation());
         if (!failed)
             co_return;
-        if (is_cancelled(failed))
-            std::rethrow_exception(failed);
         const bool known = co_await look_at_mode();
         throw error(told(failure_of(failed), known));
     }
@@ -193,7 +194,7 @@ class profile_run {
             env_.log.warn(component, to_string(step), ", attempt ", number, " of ",
                           what_.settling.attempts,
                           ", while AMT may be settling behind its activation: ", made.failed->text);
-            co_await disconnect();
+            co_await close();
             co_await core::sleep_for(what_.settling.wait);
         }
     }
@@ -308,7 +309,7 @@ class profile_run {
             take_certificate(asked);
         if (!upgrade)
             co_await need_password();
-        co_await disconnect(); // the host interface has few places
+        co_await close(); // the host interface has few places
         asked.now = what_.now();
         asked.skip_amt_cert_check = what_.skip_amt_cert_check;
         const auto made = co_await run_locally(env_, login_, std::move(asked));
@@ -395,16 +396,10 @@ class profile_run {
         }
         if (failed) {
             if (!is_cancelled(failed))
-                co_await disconnect();
+                co_await close();
             std::rethrow_exception(failed);
         }
         co_return &*amt_;
-    }
-
-    awaitable<void> disconnect() {
-        co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-        co_await close();
-        co_await net::this_coro::reset_cancellation_state(net::enable_terminal_cancellation());
     }
 
     awaitable<void> close() {
@@ -427,8 +422,8 @@ class profile_run {
 } // namespace
 
 awaitable<void> run_profile(const environment &env, const settings &options, profile_request what,
-                            profile_report &out) {
-    profile_run one(env, options, std::move(what), out);
+                            core::random_source &random, profile_report &out) {
+    profile_run one(env, options, std::move(what), random, out);
     co_await one.whole();
 }
 

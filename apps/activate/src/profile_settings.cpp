@@ -44,12 +44,12 @@ bool is_known(const std::vector<wsman::ips::http_proxy_access_point> &known,
 } // namespace
 
 profile_settings::profile_settings(const environment &env, const profile_request &what,
-                                   amt_source source)
+                                   core::random_source &random, amt_source source)
     : env_(env),
       wanted_(what.wanted),
       what_(what),
       source_(std::move(source)),
-      random_(core::system_random()) {}
+      random_(random) {}
 
 awaitable<step_end> profile_settings::set_mebx(control_mode mode, bool mebx_is_set) {
     if (wanted_.mebx_password.empty())
@@ -161,7 +161,7 @@ awaitable<step_end> profile_settings::set_cira() {
     if (!wanted_.cira)
         co_return step_end(false, "the profile has no presence server");
     auto *amt = co_await source_();
-    co_await wsman::set_cira(amt->get(), *wanted_.cira, *random_);
+    co_await wsman::set_cira(amt->get(), *wanted_.cira, random_);
     co_return step_end(true, words_of(*wanted_.cira));
 }
 

@@ -30,7 +30,8 @@ using amt_source = std::function<awaitable<amt_client *>()>;
 class profile_settings {
   public:
     // All outlive it.
-    profile_settings(const environment &env, const profile_request &what, amt_source source);
+    profile_settings(const environment &env, const profile_request &what,
+                     core::random_source &random, amt_source source);
 
     // `mode`: of the device. `mebx_is_set`: the activation did it.
     [[nodiscard]] awaitable<step_end> set_mebx(wsman::control_mode mode, bool mebx_is_set);
@@ -50,7 +51,7 @@ class profile_settings {
     const profile &wanted_;
     const profile_request &what_;
     amt_source source_;
-    std::unique_ptr<core::random_source> random_;
+    core::random_source &random_;
     std::optional<bool> has_wireless_;
 };
 

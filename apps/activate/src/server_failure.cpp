@@ -10,11 +10,14 @@
 
 namespace costrand::activate {
 
-std::string server_and_way(const settings &options) {
+std::string way_words(const settings &options) {
     if (!options.proxy)
-        return options.server.text;
-    return options.server.text + " through the proxy " + options.proxy->where.name() + " (" +
-           options.proxy->from + ")";
+        return {};
+    return " through the proxy " + options.proxy->where.name() + " (" + options.proxy->from + ")";
+}
+
+std::string server_and_way(const settings &options) {
+    return options.server.text + way_words(options);
 }
 
 failure explain_server(const std::exception_ptr &thrown, const settings &options) {
@@ -58,7 +61,8 @@ failure explain_way(const std::exception_ptr &thrown, const std::string &doing,
     } catch (const system_error &e) {
         if (e.code() == core::errc::timed_out)
             return {exit_code::generic_failure, doing + core::concat(": no answer within ", limit) +
-                                                    ": check host, port and the firewalls between"};
+                                                    ": check host, port, and the proxies and "
+                                                    "firewalls between"};
         return explain(e.code(), doing, {});
     }
 }

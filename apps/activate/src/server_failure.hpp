@@ -11,6 +11,9 @@
 
 namespace costrand::activate {
 
+// " through the proxy http://proxy:3128 (--proxy)", or nothing; no user, no password.
+[[nodiscard]] std::string way_words(const settings &options);
+
 // "wss://rps/activate through the proxy http://proxy:3128 (--proxy)"; no user, no password.
 [[nodiscard]] std::string server_and_way(const settings &options);
 

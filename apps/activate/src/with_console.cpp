@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <costrand/activate/with_console.hpp>
 
+#include "server_failure.hpp"
+
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/management_console.hpp>
+#include <costrand/transports/amthi_messages.hpp>
 
 #include <optional>
 #include <string>
@@ -17,7 +20,7 @@ class deactivation {
     deactivation(const environment &env, const settings &options)
         : env_(env),
           options_(options),
-          console_(*options.management, env.ask_console, env.log) {}
+          console_(console_of(env, options)) {}
 
     awaitable<local_report> whole(local_request what) {
         what.before_change = [this](std::string uuid) { return prove(std::move(uuid)); };
@@ -30,6 +33,11 @@ class deactivation {
     // Wrong passwords and unreachable consoles show here, while the device is as it was.
     awaitable<void> prove(std::string uuid) {
         uuid_ = options_.uuid.empty() ? std::move(uuid) : options_.uuid;
+        if (!heci::is_usable_uuid(uuid_))
+            throw error(exit_code::invalid_uuid,
+                        "the device's UUID is " + uuid_ +
+                            ", which its maker never set, so its record at the console cannot be "
+                            "told from others': give the right one with --uuid");
         env_.step("asking the console for the device's record");
         co_await console_.log_in();
         known_ = co_await console_.knows_device(uuid_);
@@ -64,6 +72,12 @@ class deactivation {
 };
 
 } // namespace
+
+management_console console_of(const environment &env, const settings &options) {
+    auto where = *options.management;
+    where.way = way_words(options);
+    return management_console(std::move(where), env.ask_console, env.log);
+}
 
 awaitable<local_report> deactivate_with_console(const environment &env, const settings &options,
                                                 local_request what) {

@@ -86,7 +86,7 @@ void read_console(const activate::option_values &values, std::vector<activate::n
                                   (url.empty() ? "" : ", and this is none: ") +
                                   activate::printable(url, 200));
     out.base.action = activate::what_to_do::activate; // what is asked of the environment, too
-    activate::read_console_access(values, url, out.base);
+    activate::read_console_access(values, "url", out.base);
 }
 
 constexpr auto table =

@@ -4,13 +4,11 @@
 #include "configure_switch.hpp"
 
 #include <costrand/activate/console.hpp>
-#include <costrand/activate/execute.hpp>
 #include <costrand/activate/failure.hpp>
 #include <costrand/activate/host.hpp>
-#include <costrand/activate/process.hpp>
 #include <costrand/activate/setting_words.hpp>
-#include <costrand/activate/shell.hpp>
 #include <costrand/activate/tls_switch.hpp>
+#include <costrand/commands/run_as_root.hpp>
 #include <costrand/core/error.hpp>
 #include <costrand/core/random.hpp>
 
@@ -314,21 +312,12 @@ std::string configured_json(const configured &done, std::string_view command) {
 }
 
 int run_configure(const configure_settings &what, const std::vector<activate::notice> &notices) {
-    activate::console says(activate::console_for(what.base));
-    for (const auto &[level, line] : notices)
-        says.log_line(level, line);
-    activate::end_of_run end;
-    if (!activate::is_root() && !what.base.device.starts_with("unix:")) {
-        end.why = activate::failure{exit_code::incorrect_permissions,
-                                    "the management engine device is for root only: use sudo"};
-        return activate::finish(end, what.base, says);
-    }
-    end = activate::execute(
-        [&](net::any_io_executor strand) { return on_this_machine(strand, what, says); }, says);
-    if (end.signal != 0 && end.why)
-        end.why->text = "interrupted by " + std::string(activate::signal_name(end.signal)) +
-                        ": AMT may have taken what was sent before";
-    return activate::finish(end, what.base, says);
+    return run_as_root(
+        what.base, notices,
+        [&](net::any_io_executor strand, activate::console &says) {
+            return on_this_machine(strand, what, says);
+        },
+        [] { return std::string("AMT may have taken what was sent before"); });
 }
 
 } // namespace costrand::commands

@@ -4,9 +4,11 @@
 
 #include <costrand/activate/amt_queries.hpp>
 #include <costrand/activate/failure.hpp>
+#include <costrand/activate/with_console.hpp>
 #include <costrand/commands/report.hpp>
+#include <costrand/transports/amthi_messages.hpp>
 
-#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 namespace costrand::commands {
@@ -28,15 +30,6 @@ std::string word_of(const report &all, std::string_view section, std::string_vie
     return {};
 }
 
-// A computer whose maker set none has the same one as many others.
-bool is_of_one_device(const std::string &uuid) {
-    constexpr std::string_view common = "03000200-0400-0500-0006-000700080009";
-    const auto only = [&](char digit) {
-        return std::ranges::all_of(uuid, [&](char c) { return c == digit || c == '-'; });
-    };
-    return !only('0') && !only('f') && uuid != common;
-}
-
 std::string first_known(std::initializer_list<std::string> addresses) {
     for (const auto &one : addresses)
         if (!one.empty() && one != "0.0.0.0")
@@ -52,7 +45,7 @@ activate::console_inventory inventory_of(const device_info &info, const std::str
         throw activate::error(exit_code::invalid_uuid,
                               "the device's UUID could not be read, and the console knows devices "
                               "by it: nothing was sent");
-    if (!is_of_one_device(*info.uuid))
+    if (!heci::is_usable_uuid(*info.uuid))
         throw activate::error(exit_code::invalid_uuid,
                               "the device's UUID is " + activate::printable(*info.uuid, 40) +
                                   ", which its maker never set: nothing was sent");
@@ -84,7 +77,7 @@ activate::console_inventory inventory_of(const device_info &info, const std::str
 
 awaitable<void> send_inventory(const activate::environment &env, const activate::settings &options,
                                activate::console_inventory what) {
-    activate::management_console console(*options.management, env.ask_console, env.log);
+    auto console = activate::console_of(env, options);
     env.step("telling the console", true);
     co_await console.log_in();
     co_await console.synchronize(std::move(what));

@@ -2,11 +2,10 @@
 #include <costrand/commands/local.hpp>
 
 #include <costrand/activate/console.hpp>
-#include <costrand/activate/execute.hpp>
 #include <costrand/activate/host.hpp>
-#include <costrand/activate/process.hpp>
 #include <costrand/activate/shell.hpp>
 #include <costrand/activate/with_console.hpp>
+#include <costrand/commands/run_as_root.hpp>
 #include <costrand/core/awaitable.hpp>
 
 #include <chrono>
@@ -31,33 +30,22 @@ awaitable<void> on_this_machine(net::any_io_executor executor, const local_setti
                                : activate::result_text(report));
 }
 
-// AMT may have taken what was sent before the signal came.
-std::string interrupted(int signal) {
-    return "interrupted by " + std::string(activate::signal_name(signal)) +
-           ": look at the control mode before the next attempt (costrand amtinfo --mode)";
-}
-
 } // namespace
 
 int run_local(local_settings what, const std::vector<activate::notice> &notices) {
     if (what.base.management)
         activate::use_environment_proxy(what.base, &activate::environment_variable);
-    activate::console says(activate::console_for(what.base));
-    for (const auto &[level, line] : notices)
-        says.log_line(level, line);
-    activate::end_of_run end;
-    if (!activate::is_root() && !what.base.device.starts_with("unix:")) {
-        end.why = activate::failure{activate::exit_code::incorrect_permissions,
-                                    "the management engine device is for root only: use sudo"};
-        return activate::finish(end, what.base, says);
-    }
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     what.request.now = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-    end = activate::execute(
-        [&](net::any_io_executor strand) { return on_this_machine(strand, what, says); }, says);
-    if (end.signal != 0 && end.why)
-        end.why->text = interrupted(end.signal);
-    return activate::finish(end, what.base, says);
+    return run_as_root(
+        what.base, notices,
+        [&](net::any_io_executor strand, activate::console &says) {
+            return on_this_machine(strand, what, says);
+        },
+        [] {
+            return std::string("AMT may have taken what was sent before: look at the control mode "
+                               "before the next attempt (costrand amtinfo --mode)");
+        });
 }
 
 } // namespace costrand::commands

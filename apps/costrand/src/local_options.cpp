@@ -202,7 +202,7 @@ local_settings make_deactivate_settings(const activate::option_values &values,
             refuse(exit_code::invalid_parameter_combination,
                    named(values, "partial") + " leaves the device set up in part: the console's "
                                               "record is still needed, and --url deletes it");
-        activate::read_console_settings(values, url, out.base);
+        activate::read_console_settings(values, "url", out.base);
     }
     out.request.goal = activate::local_goal::deactivation;
     out.request.partial = values.is_on("partial");

@@ -2,10 +2,9 @@
 #include <costrand/commands/profile_activation.hpp>
 
 #include <costrand/activate/console.hpp>
-#include <costrand/activate/execute.hpp>
 #include <costrand/activate/host.hpp>
-#include <costrand/activate/process.hpp>
 #include <costrand/activate/shell.hpp>
+#include <costrand/commands/run_as_root.hpp>
 #include <costrand/core/awaitable.hpp>
 #include <costrand/core/random.hpp>
 
@@ -29,14 +28,14 @@ std::int64_t seconds_since_1970() {
 
 // Without a console.
 awaitable<void> run_file(const activate::environment &env, const profile_settings &what,
-                         activate::profile_report &out) {
+                         core::random_source &random, activate::profile_report &out) {
     activate::profile_request request;
     request.wanted = *what.order.given;
     what.order.amend(request.wanted);
     request.source = what.order.source;
     request.skip_amt_cert_check = what.order.skip_amt_cert_check;
     request.now = what.order.now;
-    co_await activate::run_profile(env, what.base, std::move(request), out);
+    co_await activate::run_profile(env, what.base, std::move(request), random, out);
 }
 
 std::string summary(const profile_settings &what, const activate::profile_report &made) {
@@ -56,12 +55,11 @@ awaitable<void> on_this_machine(net::any_io_executor executor, const profile_set
         env.log.warn("console", "the console's certificate is not verified");
     const auto device = activate::open_device(what.base);
     env.device = device.get();
-    if (what.base.management) {
-        const auto random = core::system_random();
+    const auto random = core::system_random();
+    if (what.base.management)
         co_await activate::activate_with_console(env, what.base, what.order, *random, out);
-    } else {
-        co_await run_file(env, what, out);
-    }
+    else
+        co_await run_file(env, what, *random, out);
     says.result(summary(what, out));
 }
 
@@ -111,8 +109,8 @@ profile_settings make_profile_settings(const activate::option_values &values,
     out.base.action = activate::what_to_do::activate;
     activate::read_output_settings(values, out.base);
     activate::read_way_settings(values, out.base);
-    const auto console = from_file ? values.text("auth-endpoint") : values.text("url");
-    if (!from_file || activate::is_console_url(console))
+    const std::string_view console = from_file ? "auth-endpoint" : "url";
+    if (!from_file || activate::is_console_url(values.text(console)))
         activate::read_console_settings(values, console, out.base);
     else
         for (const auto name : for_consoles)
@@ -148,23 +146,17 @@ profile_settings make_profile_settings(const activate::option_values &values,
 
 int run_profile_activation(profile_settings what, const std::vector<activate::notice> &notices) {
     activate::use_environment_proxy(what.base, &activate::environment_variable);
-    activate::console says(activate::console_for(what.base));
-    for (const auto &[level, line] : notices)
-        says.log_line(level, line);
-    activate::end_of_run end;
-    if (!activate::is_root() && !what.base.device.starts_with("unix:")) {
-        end.why = activate::failure{exit_code::incorrect_permissions,
-                                    "the management engine device is for root only: use sudo"};
-        return activate::finish(end, what.base, says);
-    }
     activate::profile_report report;
-    end = activate::execute(
-        [&](net::any_io_executor strand) { return on_this_machine(strand, what, report, says); },
-        says);
-    if (end.signal != 0 && end.why)
-        end.why->text = "interrupted by " + std::string(activate::signal_name(end.signal)) + ": " +
-                        activate::progress_text(report);
-    return activate::finish(end, what.base, says);
+    return run_as_root(
+        what.base, notices,
+        [&](net::any_io_executor strand, activate::console &says) {
+            return on_this_machine(strand, what, report, says);
+        },
+        [&] {
+            const char *record =
+                what.base.management ? "; the console's record may be as it was before" : "";
+            return activate::progress_text(report) + record;
+        });
 }
 
 } // namespace costrand::commands

@@ -44,7 +44,7 @@ struct machine : simulated_machine {
             request.wanted = activate::parse_profile(text, "lab.yaml", core::secret(), notices);
             request.source = "lab.yaml";
             request.now = [] { return noon; };
-            co_await activate::run_profile(env, options, std::move(request), report);
+            co_await activate::run_profile(env, options, std::move(request), *random, report);
         } catch (const activate::error &e) {
             end = e.why();
         }

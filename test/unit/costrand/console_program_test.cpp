@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // costrand with a management console as a shell sees it: one simulated machine, and the console of
 // costrand-amtsim beside it.
-#include <unit/amtsim/amtsim.hpp>
+#include "beside.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -10,45 +10,24 @@
 #include <string>
 
 using namespace costrand;
+using test::has;
+using test::run_program;
 using test::words;
 
 namespace {
 
-// `$1` is the program. The console is at $plain and $secure, its root's certificate is $root, and
-// $log has its requests; all of it is ended by the same shell.
+// The console is at $plain and $secure, and its root's certificate is $root.
 test::child_end beside_console(const words &serve_options, const std::string &script,
                                const words &machine_options = {}) {
-    std::string options;
-    for (const auto &one : serve_options)
-        options += " '" + one + "'";
-    const std::string around =
-        "export AMT_PASSWORD='P@ssw0rd' AUTH_USERNAME=standalone AUTH_PASSWORD='G@ppm0ym'\n"
-        "folder=$(mktemp -d) && mkfifo $folder/said || exit 99\n"
-        "\"$2\" serve --console --verbose --folder $folder" +
-        options +
-        " > $folder/said 2> $folder/log & server=$!\n"
-        "exec 3< $folder/said; rm $folder/said; plain= secure= root= log=$folder/log\n"
-        "while [ -z \"$secure\" ] && read -r what where word rest <&3; do\n"
-        "  [ $what = console ] && plain=$where\n"
-        "  [ $what = console-tls ] && secure=$where root=$rest\n"
-        "done\n"
-        "export SSL_CERT_FILE=$root\n"
-        "( " +
-        script +
-        " ); status=$?\n"
-        "kill $server; wait $server; rm -rf $folder; exit $status";
-    return test::under_amtsim(machine_options,
-                              {"sh", "-c", around, "sh", COSTRAND_ACTIVATE, COSTRAND_AMTSIM});
-}
-
-test::child_end run(words arguments) {
-    test::child_options options;
-    options.arguments = std::move(arguments);
-    return test::run_child(options);
-}
-
-bool has(const std::string &text, std::string_view part) {
-    return text.find(part) != text.npos;
+    test::served console{{"--console"},
+                         "secure",
+                         "[ $what = console ] && plain=$where\n"
+                         "[ $what = console-tls ] && secure=$where root=$rest"};
+    console.options.insert(console.options.end(), serve_options.begin(), serve_options.end());
+    return test::beside(console, machine_options,
+                        "export AUTH_USERNAME=standalone AUTH_PASSWORD='G@ppm0ym' "
+                        "SSL_CERT_FILE=$root\n" +
+                            script);
 }
 
 const std::string activated = "\"$1\" activate --local --ccm >/dev/null 2>&1 || exit 98; ";
@@ -213,16 +192,16 @@ TEST_CASE("a device that is not activated is told before a console is asked") {
 }
 
 TEST_CASE("what cannot be right of a deactivation with a console ends before a device is needed") {
-    CHECK(run({"deactivate", "-u", "https://h/", "--partial"}).status == 33);
-    CHECK(run({"deactivate", "--local", "-u", "https://h/", "--partial"}).status == 33);
-    CHECK(run({"deactivate", "-u", "https://u:secret@h/"}).status == 20);
-    CHECK(run({"deactivate", "--local", "-u", "ftp://h/"}).status == 20);
-    CHECK(run({"deactivate", "-u", "https://h/", "--auth-username", "x"}).status == 28);
-    CHECK(run({"deactivate", "-u", "https://h/", "--uuid", "x"}).status == 37);
-    CHECK(run({"activate", "-u", "https://h/x", "--profile", "ccm"}).status == 33);
-    CHECK(run({"activate", "-u", "https://u:secret@h/x"}).status == 20);
-    CHECK(run({"activate", "-u", "https://h/x", "--auth-username", "x"}).status == 28);
-    CHECK(run({"activate", "-u", "https://h/x", "--demo"}).status != 0);
-    const auto help = run({"deactivate", "--help"});
+    CHECK(run_program({"deactivate", "-u", "https://h/", "--partial"}).status == 33);
+    CHECK(run_program({"deactivate", "--local", "-u", "https://h/", "--partial"}).status == 33);
+    CHECK(run_program({"deactivate", "-u", "https://u:secret@h/"}).status == 20);
+    CHECK(run_program({"deactivate", "--local", "-u", "ftp://h/"}).status == 20);
+    CHECK(run_program({"deactivate", "-u", "https://h/", "--auth-username", "x"}).status == 28);
+    CHECK(run_program({"deactivate", "-u", "https://h/", "--uuid", "x"}).status == 37);
+    CHECK(run_program({"activate", "-u", "https://h/x", "--profile", "ccm"}).status == 33);
+    CHECK(run_program({"activate", "-u", "https://u:secret@h/x"}).status == 20);
+    CHECK(run_program({"activate", "-u", "https://h/x", "--auth-username", "x"}).status == 28);
+    CHECK(run_program({"activate", "-u", "https://h/x", "--demo"}).status != 0);
+    const auto help = run_program({"deactivate", "--help"});
     CHECK(has(help.out, "--auth-username"));
 }

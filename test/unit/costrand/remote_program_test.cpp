@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // costrand deactivate and maintenance with a server as a shell sees them: one simulated machine,
 // and the small server of costrand-amtsim beside it.
-#include <unit/amtsim/amtsim.hpp>
+#include "beside.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -10,37 +10,17 @@
 #include <string>
 
 using namespace costrand;
+using test::has;
+using test::run_program;
 using test::words;
 
 namespace {
 
-// `$1` is the program; the machine is active, and the server at $url never saw it. The server says
-// where it is when it listens, and is ended by the same shell.
+// The machine is active, and the server at $url never saw it.
 test::child_end beside_server(const words &options, const std::string &script) {
-    const std::string around =
-        "export AMT_PASSWORD='P@ssw0rd'; folder=$(mktemp -d) && mkfifo $folder/said || exit 99\n"
-        "\"$2\" serve --rps --folder $folder > $folder/said & server=$!\n"
-        "exec 3< $folder/said; rm $folder/said; url=\n"
-        "while [ -z \"$url\" ] && read -r what where rest <&3; do\n"
-        "  [ $what = rps ] && url=$where\n"
-        "done\n"
-        "\"$1\" activate --local --ccm >/dev/null || exit 98\n"
-        "( " +
-        script +
-        " ); status=$?\n"
-        "kill $server; wait $server; rm -rf $folder; exit $status";
-    return test::under_amtsim(options,
-                              {"sh", "-c", around, "sh", COSTRAND_ACTIVATE, COSTRAND_AMTSIM});
-}
-
-test::child_end run(words arguments) {
-    test::child_options options;
-    options.arguments = std::move(arguments);
-    return test::run_child(options);
-}
-
-bool has(const std::string &text, std::string_view part) {
-    return text.find(part) != text.npos;
+    const test::served server{{"--rps"}, "url", "[ $what = rps ] && url=$where"};
+    return test::beside(server, options,
+                        "\"$1\" activate --local --ccm >/dev/null || exit 98\n" + script);
 }
 
 } // namespace
@@ -118,10 +98,10 @@ TEST_CASE("a device that is not activated is told before a server is needed") {
 }
 
 TEST_CASE("what cannot be right of maintenance ends before any device is looked for") {
-    CHECK(run({"maintenance", "syncclock"}).status == 20);
-    CHECK(run({"maintenance", "syncsky", "-u", "ws://h/"}).status == 28);
-    CHECK(run({"deactivate", "--local", "-u", "ws://h/"}).status == 33);
-    const auto help = run({"maintenance"});
+    CHECK(run_program({"maintenance", "syncclock"}).status == 20);
+    CHECK(run_program({"maintenance", "syncsky", "-u", "ws://h/"}).status == 28);
+    CHECK(run_program({"deactivate", "--local", "-u", "ws://h/"}).status == 33);
+    const auto help = run_program({"maintenance"});
     CHECK(help.status == 0);
     CHECK(has(help.out, "  syncdeviceinfo  "));
 }

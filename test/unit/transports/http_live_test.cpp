@@ -2,13 +2,13 @@
 // Dial, proxy, TLS and the exchange over real loopback sockets.
 #include <costrand/transports/http.hpp>
 
+#include "live_server.hpp"
 #include "run_real.hpp"
 
 #include <costrand/core/error.hpp>
 #include <costrand/core/task_group.hpp>
 #include <costrand/transports/tcp.hpp>
 
-#include <support/certificates.hpp>
 #include <support/proxies.hpp>
 #include <unit/core/support.hpp>
 
@@ -24,26 +24,11 @@ using transports::tls_trust;
 
 namespace {
 
-const test::authority &root() {
-    static const test::authority a;
-    return a;
-}
-
-transports::tls_server_options server_options(const char *host) {
-    test::leaf_options leaf;
-    leaf.host = host;
-    auto made = root().issue(leaf);
-    transports::tls_server_options o;
-    o.certificate_chain_pem = made.certificate_pem;
-    o.private_key_pem = core::secret(std::move(made.key_pem));
-    return o;
-}
-
 // One exchange: the answer is the target that was asked for.
 awaitable<void> serve(transports::tcp_acceptor &acceptor, bool secure, const char *host) {
     auto below = co_await acceptor.accept();
     if (secure)
-        below = co_await transports::tls_accept(std::move(below), server_options(host));
+        below = co_await transports::tls_accept(std::move(below), test::server_of(host));
     const transports::http_options defaults;
     auto asked = co_await transports::http_receive(*below, defaults);
     transports::http_answer answer;
@@ -55,14 +40,6 @@ awaitable<void> serve(transports::tcp_acceptor &acceptor, bool secure, const cha
 // A server whose client goes away in the middle of the handshake.
 awaitable<void> serve_in_vain(transports::tcp_acceptor &acceptor) {
     (void)co_await test::failure_of(serve(acceptor, true, "127.0.0.1"));
-}
-
-transports::http_options trusting(tls_trust::kind check) {
-    transports::http_options o;
-    o.trust.check = check;
-    if (check == tls_trust::kind::anchors)
-        o.trust.anchors_pem = root().certificate_pem();
-    return o;
 }
 
 awaitable<std::string> ask(std::string url, transports::http_options options) {
@@ -86,7 +63,7 @@ TEST_CASE("http and https reach a server on loopback") {
             transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
             core::task_group servers(executor);
             servers.spawn(serve(acceptor, secure, "127.0.0.1"));
-            auto options = trusting(tls_trust::kind::anchors);
+            auto options = test::trusting<transports::http_options>(tls_trust::kind::anchors);
             auto url = at(secure ? "https" : "http", acceptor);
             const auto answer = co_await ask(std::move(url), std::move(options));
             CHECK(answer == "/a?b");
@@ -101,12 +78,12 @@ TEST_CASE("a certificate that the system does not know ends https, unless anyone
         transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
         core::task_group servers(executor);
         servers.spawn(serve_in_vain(acceptor));
-        auto strict = trusting(tls_trust::kind::system);
+        auto strict = test::trusting<transports::http_options>(tls_trust::kind::system);
         const auto why = co_await test::failure_of(ask(at("https", acceptor), std::move(strict)));
         CHECK(why == transports::tls_errc::certificate_not_trusted);
         co_await servers.join();
         servers.spawn(serve(acceptor, true, "127.0.0.1"));
-        auto blind = trusting(tls_trust::kind::anyone);
+        auto blind = test::trusting<transports::http_options>(tls_trust::kind::anyone);
         const auto answer = co_await ask(at("https", acceptor), std::move(blind));
         CHECK(answer == "/a?b");
         co_await servers.join();
@@ -128,7 +105,7 @@ TEST_CASE("https reaches a server through a proxy, and checks the server's own n
             const auto asked = std::make_shared<std::vector<std::string>>();
             test::proxy_rules rules;
             proxies.spawn(test::run_proxy(proxy, rules, acceptor.port(), asked));
-            auto options = trusting(tls_trust::kind::anchors);
+            auto options = test::trusting<transports::http_options>(tls_trust::kind::anchors);
             options.proxy =
                 transports::parse_proxy_url("http://127.0.0.1:" + std::to_string(proxy.port()))
                     .value();

@@ -2,6 +2,7 @@
 // Dial, proxy, TLS and upgrade over real loopback sockets.
 #include <costrand/transports/websocket.hpp>
 
+#include "live_server.hpp"
 #include "run_real.hpp"
 
 #include <costrand/core/bytes.hpp>
@@ -9,7 +10,6 @@
 #include <costrand/core/task_group.hpp>
 #include <costrand/transports/tcp.hpp>
 
-#include <support/certificates.hpp>
 #include <support/proxies.hpp>
 #include <unit/core/support.hpp>
 
@@ -26,33 +26,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const test::authority &root() {
-    static const test::authority a;
-    return a;
-}
-
-transports::tls_server_options server_options(const char *host) {
-    test::leaf_options leaf;
-    leaf.host = host;
-    auto made = root().issue(leaf);
-    transports::tls_server_options o;
-    o.certificate_chain_pem = made.certificate_pem;
-    o.private_key_pem = core::secret(std::move(made.key_pem));
-    return o;
-}
-
 transports::websocket_url url_of(const char *scheme, const transports::tcp_acceptor &acceptor) {
     const auto text =
         std::string(scheme) + "://127.0.0.1:" + std::to_string(acceptor.port()) + "/activate";
     return transports::parse_websocket_url(text).value();
-}
-
-transports::websocket_options trusting(transports::tls_trust::kind check) {
-    transports::websocket_options o;
-    o.trust.check = check;
-    if (check == transports::tls_trust::kind::anchors)
-        o.trust.anchors_pem = root().certificate_pem();
-    return o;
 }
 
 // One connection: says back the first message.
@@ -68,7 +45,7 @@ awaitable<void> echo_once(std::unique_ptr<core::byte_stream> below) {
 awaitable<void> serve(transports::tcp_acceptor &acceptor, bool secure, const char *host) {
     auto below = co_await acceptor.accept();
     if (secure)
-        below = co_await transports::tls_accept(std::move(below), server_options(host));
+        below = co_await transports::tls_accept(std::move(below), test::server_of(host));
     co_await echo_once(std::move(below));
 }
 
@@ -128,7 +105,8 @@ TEST_CASE("ws and wss reach a server on loopback") {
             transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
             core::task_group servers(executor);
             servers.spawn(serve(acceptor, secure, "127.0.0.1"));
-            auto options = trusting(transports::tls_trust::kind::anchors);
+            auto options =
+                test::trusting<transports::websocket_options>(transports::tls_trust::kind::anchors);
             const auto url = url_of(secure ? "wss" : "ws", acceptor);
             const auto answer = co_await ask(url, std::move(options));
             CHECK(answer == "hello");
@@ -143,12 +121,14 @@ TEST_CASE("a certificate that the system does not know ends wss, unless anyone i
         transports::tcp_acceptor acceptor(executor, "127.0.0.1", 0);
         core::task_group servers(executor);
         servers.spawn(serve_in_vain(acceptor));
-        auto strict = trusting(transports::tls_trust::kind::system);
+        auto strict =
+            test::trusting<transports::websocket_options>(transports::tls_trust::kind::system);
         const auto why = co_await test::failure_of(ask(url_of("wss", acceptor), std::move(strict)));
         CHECK(why == transports::tls_errc::certificate_not_trusted);
         co_await servers.join();
         servers.spawn(serve(acceptor, true, "127.0.0.1"));
-        auto blind = trusting(transports::tls_trust::kind::anyone);
+        auto blind =
+            test::trusting<transports::websocket_options>(transports::tls_trust::kind::anyone);
         const auto answer = co_await ask(url_of("wss", acceptor), std::move(blind));
         CHECK(answer == "hello");
         co_await servers.join();
@@ -164,7 +144,8 @@ TEST_CASE("ws and wss reach a server through proxies, by a name that only the pr
                 core::task_group servers(executor);
                 servers.spawn(serve(acceptor, secure, "rps.invalid"));
                 proxy_before proxy(executor, for_joe(kind), acceptor.port());
-                auto options = trusting(transports::tls_trust::kind::anchors);
+                auto options = test::trusting<transports::websocket_options>(
+                    transports::tls_trust::kind::anchors);
                 options.proxy = proxy.url();
                 const auto url = transports::parse_websocket_url(
                     secure ? "wss://rps.invalid/activate" : "ws://rps.invalid:8080/activate");
@@ -185,7 +166,8 @@ TEST_CASE("behind a proxy the certificate is still checked against the server's 
         core::task_group servers(executor);
         servers.spawn(serve_in_vain(acceptor)); // its certificate is for the proxy's address
         proxy_before proxy(executor, for_joe(transports::proxy_kind::http), acceptor.port());
-        auto options = trusting(transports::tls_trust::kind::anchors);
+        auto options =
+            test::trusting<transports::websocket_options>(transports::tls_trust::kind::anchors);
         options.proxy = proxy.url();
         const auto url = transports::parse_websocket_url("wss://rps.invalid/activate");
         const auto why = co_await test::failure_of(ask(*url, std::move(options)));

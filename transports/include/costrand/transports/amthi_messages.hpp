@@ -109,6 +109,13 @@ inline constexpr std::size_t version_entry_size = 2 * (2 + version_text_size);
     return table;
 }
 
+// False for the texts (small letters) that board makers leave in when they set none.
+[[nodiscard]] inline bool is_usable_uuid(std::string_view text) {
+    return text != "00000000-0000-0000-0000-000000000000" &&
+           text != "ffffffff-ffff-ffff-ffff-ffffffffffff" &&
+           text != "03000200-0400-0500-0006-000700080009";
+}
+
 // Get UUID. On the wire the first three groups are byte-swapped.
 struct device_uuid {
     std::array<std::byte, 16> wire{};
@@ -129,13 +136,7 @@ struct device_uuid {
         return out;
     }
 
-    // False for the values that board makers leave in when they set none.
-    [[nodiscard]] bool usable() const {
-        const auto t = text();
-        return t != "00000000-0000-0000-0000-000000000000" &&
-               t != "ffffffff-ffff-ffff-ffff-ffffffffffff" &&
-               t != "03000200-0400-0500-0006-000700080009";
-    }
+    [[nodiscard]] bool usable() const { return is_usable_uuid(text()); }
 
     friend bool operator==(const device_uuid &, const device_uuid &) = default;
 };

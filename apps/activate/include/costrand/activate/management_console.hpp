@@ -34,9 +34,10 @@ struct console_access {
 };
 
 // `endpoint` and `devices` are those of --auth-endpoint and --devices-endpoint: a URL, a path on
-// the console, or empty for the console's own. Throws error 20.
+// the console, or empty for the console's own. `option` is where the URL is from. Throws error 20.
 [[nodiscard]] console_access make_console_access(std::string_view url, std::string_view endpoint,
-                                                 std::string_view devices);
+                                                 std::string_view devices,
+                                                 std::string_view option = "--url");
 
 // The record that the console keeps of a device.
 struct console_device {

@@ -99,13 +99,14 @@ void read_server_settings(const option_values &values, settings &out);
 // Whether a URL is that of a management console: http:// or https://, and not ws:// or wss://.
 [[nodiscard]] bool is_console_url(std::string_view url) noexcept;
 
-// The management console at that URL, and who asks it: --auth-..., --devices-endpoint,
+// The management console whose URL is in that option, and who asks it: --auth-...,
+// --devices-endpoint,
 // --skip-cert-check. Throws error 20 for a URL, 28 for half a log-in.
-void read_console_access(const option_values &values, std::string_view url, settings &out);
+void read_console_access(const option_values &values, std::string_view option, settings &out);
 
 // The same for a run that the console is told of, with --proxy and --uuid. Throws error 28 for a
 // proxy that is none, and 37, too.
-void read_console_settings(const option_values &values, std::string_view url, settings &out);
+void read_console_settings(const option_values &values, std::string_view option, settings &out);
 
 // The log level and form alone, for telling what make_settings refuses.
 void read_output_settings(const option_values &values, settings &out);

@@ -8,6 +8,7 @@
 #include <costrand/activate/profile.hpp>
 #include <costrand/activate/wiring.hpp>
 #include <costrand/core/awaitable.hpp>
+#include <costrand/core/random.hpp>
 #include <costrand/core/time.hpp>
 #include <costrand/rps/executor.hpp>
 #include <costrand/wsman/setup_result.hpp>
@@ -85,7 +86,8 @@ struct profile_report {
 // device that is not activated, 23 and 100 for its password. Cancellation: closes, comes out as
 // operation_aborted. Limits: those of the parts. All references outlive the call.
 [[nodiscard]] awaitable<void> run_profile(const environment &env, const settings &options,
-                                          profile_request what, profile_report &out);
+                                          profile_request what, core::random_source &random,
+                                          profile_report &out);
 
 // What it made of the device, for stdout: text, or a JSON object (rpc-cli.md 6 with the steps).
 // Ends with a newline.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <costrand/activate/local.hpp>
+#include <costrand/activate/management_console.hpp>
 #include <costrand/activate/options.hpp>
 #include <costrand/activate/profile.hpp>
 #include <costrand/activate/profile_run.hpp>
@@ -17,6 +18,9 @@
 #include <optional>
 
 namespace costrand::activate {
+
+// The console at options.management, and the way there.
+[[nodiscard]] management_console console_of(const environment &env, const settings &options);
 
 // run_locally() for a deactivation, then the record at options.management is deleted. Throws
 // activate::error, as run_locally; also when the device is deactivated and its record remains,
