@@ -340,6 +340,31 @@ TEST_CASE("an adopted socket: close ends a pending read with closed, and later c
     });
 }
 
+TEST_CASE("an adopted socket: who only writes lets the others have their turn") {
+    over_tcp([](core::byte_stream &client, core::byte_stream &) -> awaitable<void> {
+        bool had_a_turn = false;
+        net::post(client.get_executor(), [&had_a_turn] { had_a_turn = true; });
+        int written = 0; // a byte each, so that all of them fit
+        while (!had_a_turn && written < 1000) {
+            co_await core::write_all(client, net::buffer("w", 1));
+            ++written;
+        }
+        CHECK(had_a_turn);
+        CHECK(written > 1); // not one of them had to wait
+    });
+}
+
+TEST_CASE("an adopted socket: a write to a peer that reset the connection tells it once") {
+    over_tcp([](core::byte_stream &client, core::byte_stream &server) -> awaitable<void> {
+        co_await core::write_all(client, net::buffer("unread", 6));
+        server.close();
+        const auto reset = co_await failure_of(client.write_some(net::buffer("a", 1)));
+        CHECK(reset == net::error::connection_reset);
+        const auto after = co_await failure_of(client.write_some(net::buffer("b", 1)));
+        CHECK(after == net::error::broken_pipe);
+    });
+}
+
 TEST_CASE("an adopted socket: a cancelled read takes nothing, an empty one waits for nothing") {
     over_tcp([](core::byte_stream &client, core::byte_stream &server) -> awaitable<void> {
         std::array<char, 4> buffer{};
