@@ -22,11 +22,10 @@ namespace {
 using context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 std::string to_hex(std::span<const unsigned char> bytes) {
-    std::string out;
-    out.reserve(bytes.size() * 2); // no reallocation: it could leave half a secret behind
-    for (unsigned char b : bytes) {
-        out += "0123456789abcdef"[b >> 4];
-        out += "0123456789abcdef"[b & 15];
+    std::string out(bytes.size() * 2, '0'); // no reallocation: it could leave half a secret behind
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        out[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        out[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
     }
     return out;
 }
@@ -80,28 +79,39 @@ core::result<core::secret> digest_ha1(std::string_view user, std::string_view re
     return core::secret(std::move(*text));
 }
 
-core::result<std::string> digest_response(const core::secret &ha1, const digest_authorization &a,
-                                          const digest_target &target) {
+namespace {
+
+core::result<std::string> ha2_of(const digest_authorization &a, const digest_target &target) {
     const auto algorithm = a.algorithm.value_or(digest_algorithm::md5);
-    core::result<std::string> ha2 = errc::digest_failed;
-    if (a.qop == digest_qop::auth_int) {
-        auto body = hash(algorithm, {target.body});
-        if (!body)
-            return body.error();
-        ha2 = hash(algorithm, {target.method, target.uri, *body});
-    } else {
-        ha2 = hash(algorithm, {target.method, target.uri});
-    }
-    if (!ha2)
-        return ha2.error();
+    if (a.qop != digest_qop::auth_int)
+        return hash(algorithm, {target.method, target.uri});
+    auto body = hash(algorithm, {target.body});
+    if (!body)
+        return body.error();
+    return hash(algorithm, {target.method, target.uri, *body});
+}
+
+core::result<std::string> response_of(const core::secret &ha1, const digest_authorization &a,
+                                      std::string_view ha2) {
+    const auto algorithm = a.algorithm.value_or(digest_algorithm::md5);
     if (a.qop == digest_qop::none)
-        return hash(algorithm, {ha1.reveal(), a.nonce, *ha2});
+        return hash(algorithm, {ha1.reveal(), a.nonce, ha2});
     const std::array<unsigned char, 4> count{
         static_cast<unsigned char>(a.nc >> 24), static_cast<unsigned char>(a.nc >> 16 & 0xff),
         static_cast<unsigned char>(a.nc >> 8 & 0xff), static_cast<unsigned char>(a.nc & 0xff)};
     const auto nc = to_hex(count);
     const std::string_view qop = a.qop == digest_qop::auth_int ? "auth-int" : "auth";
-    return hash(algorithm, {ha1.reveal(), a.nonce, nc, a.cnonce, qop, *ha2});
+    return hash(algorithm, {ha1.reveal(), a.nonce, nc, a.cnonce, qop, ha2});
+}
+
+} // namespace
+
+core::result<std::string> digest_response(const core::secret &ha1, const digest_authorization &a,
+                                          const digest_target &target) {
+    auto ha2 = ha2_of(a, target);
+    if (!ha2)
+        return ha2.error();
+    return response_of(ha1, a, *ha2);
 }
 
 digest_client::digest_client(std::string user, core::secret password, core::random_source &random)
@@ -124,6 +134,7 @@ core::result<void> digest_client::accept(digest_challenge challenge) {
         return ha1.error();
     ha1_ = std::move(*ha1);
     challenge_ = std::move(challenge);
+    answer_.reset();
     if (!same_nonce)
         count_ = 0;
     return {};
@@ -133,6 +144,22 @@ void digest_client::set_user(std::string user, core::secret password) {
     user_ = std::move(user);
     password_ = std::move(password);
     ha1_ = core::secret();
+    answer_.reset();
+}
+
+// What is the same in each answer to this challenge.
+digest_authorization digest_client::begin_answer() const {
+    digest_authorization a;
+    a.username = user_;
+    a.realm = challenge_->realm;
+    a.nonce = challenge_->nonce;
+    a.opaque = challenge_->opaque;
+    a.algorithm = challenge_->algorithm;
+    if (challenge_->auth_int && (prefer_auth_int_ || !challenge_->auth))
+        a.qop = digest_qop::auth_int;
+    else if (challenge_->auth)
+        a.qop = digest_qop::auth;
+    return a;
 }
 
 core::result<std::string> digest_client::authorization(const digest_target &target) {
@@ -145,17 +172,19 @@ core::result<std::string> digest_client::authorization(const digest_target &targ
             return ha1.error();
         ha1_ = std::move(*ha1);
     }
-    digest_authorization a;
-    a.username = user_;
-    a.realm = challenge_->realm;
-    a.nonce = challenge_->nonce;
-    a.uri = std::string(target.uri);
-    a.opaque = challenge_->opaque;
-    a.algorithm = challenge_->algorithm;
-    if (challenge_->auth_int && (prefer_auth_int_ || !challenge_->auth))
-        a.qop = digest_qop::auth_int;
-    else if (challenge_->auth)
-        a.qop = digest_qop::auth;
+    const bool is_first = !answer_;
+    if (is_first)
+        answer_ = begin_answer();
+    digest_authorization &a = *answer_;
+    if (is_first || a.qop == digest_qop::auth_int || method_ != target.method ||
+        a.uri != target.uri) {
+        auto ha2 = ha2_of(a, target);
+        if (!ha2)
+            return ha2.error();
+        ha2_ = std::move(*ha2);
+        method_ = target.method;
+        a.uri = target.uri;
+    }
     if (a.qop != digest_qop::none) {
         std::array<std::byte, 8> bytes{};
         random_.fill(bytes);
@@ -163,7 +192,7 @@ core::result<std::string> digest_client::authorization(const digest_target &targ
             to_hex(std::span(reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size()));
         a.nc = ++count_;
     }
-    auto response = digest_response(ha1_, a, target);
+    auto response = response_of(ha1_, a, ha2_);
     if (!response)
         return response.error();
     a.response = std::move(*response);

@@ -87,7 +87,11 @@ bool read_qop(const auth_scheme &from, digest_authorization &to) {
 // Collects key="value" with the quoting that RFC 9110 asks for.
 class field_writer {
   public:
-    explicit field_writer(std::string scheme) : text_(std::move(scheme) + " ") {}
+    explicit field_writer(std::string_view scheme) {
+        text_.reserve(usual);
+        text_ += scheme;
+        text_ += ' ';
+    }
 
     void put(std::string_view key, std::string_view value, std::string_view separator = ",") {
         if (!first_)
@@ -95,11 +99,14 @@ class field_writer {
         first_ = false;
         text_ += key;
         text_ += "=\"";
-        for (char c : value) {
-            if (c == '"' || c == '\\')
-                text_ += '\\';
-            text_ += c;
+        for (auto special = value.find_first_of("\"\\"); special != value.npos;
+             special = value.find_first_of("\"\\")) {
+            text_ += value.substr(0, special);
+            text_ += '\\';
+            text_ += value[special];
+            value.remove_prefix(special + 1);
         }
+        text_ += value;
         text_ += '"';
     }
     core::result<std::string> finish() {
@@ -109,6 +116,8 @@ class field_writer {
     }
 
   private:
+    static constexpr std::size_t usual = 320; // AMT's fields have no more bytes
+
     std::string text_;
     bool first_ = true;
 };

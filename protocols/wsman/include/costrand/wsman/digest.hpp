@@ -103,22 +103,32 @@ class digest_client {
     void set_user(std::string user, core::secret password);
 
     // As before the first challenge.
-    void forget_challenge() noexcept { challenge_.reset(); }
+    void forget_challenge() noexcept {
+        challenge_.reset();
+        answer_.reset();
+    }
     [[nodiscard]] bool has_challenge() const noexcept { return challenge_.has_value(); }
     // Only with has_challenge().
     [[nodiscard]] const digest_challenge &challenge() const noexcept { return *challenge_; }
     // MeshCentral prefers auth-int; the default is auth where both are offered, as RPS does.
-    void prefer_auth_int(bool yes) noexcept { prefer_auth_int_ = yes; }
+    void prefer_auth_int(bool yes) noexcept {
+        prefer_auth_int_ = yes;
+        answer_.reset();
+    }
 
     // The Authorization value for the next request; counts. Only with has_challenge().
     [[nodiscard]] core::result<std::string> authorization(const digest_target &target);
 
   private:
+    [[nodiscard]] digest_authorization begin_answer() const;
+
     std::string user_;
     core::secret password_;
     core::random_source &random_;
     std::optional<digest_challenge> challenge_;
-    core::secret ha1_; // empty = to be computed for this user and realm
+    std::optional<digest_authorization> answer_; // to it, the last one; used again by the next
+    std::string method_, ha2_;                   // what is hashed of that one's request
+    core::secret ha1_;                           // empty = to be computed for this user and realm
     std::uint32_t count_ = 0;
     bool prefer_auth_int_ = false;
 };

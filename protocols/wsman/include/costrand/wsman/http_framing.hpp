@@ -134,27 +134,34 @@ class message_parser {
     }
 
     std::size_t take_line(core::const_bytes data) {
-        auto text = core::as_text(data);
-        auto lf = text.find('\n');
-        auto n = lf == text.npos ? text.size() : lf + 1;
+        const auto text = core::as_text(data);
+        const auto lf = text.find('\n');
+        const auto n = lf == text.npos ? text.size() : lf + 1;
         const auto room = limits_.header_bytes - line_.size();
-        line_.append(text.substr(0, std::min(n, room)));
-        if (state_ == state::first_line && !may_start(line_))
+        const bool whole = line_.empty() && lf != text.npos && n <= room; // it is read where it is
+        if (!whole)
+            line_.append(text.substr(0, std::min(n, room)));
+        const auto line = whole ? text.substr(0, n) : std::string_view(line_);
+        if (state_ == state::first_line && !may_start(line))
             refuse(errc::http_malformed);
         else if (n > room)
             refuse(errc::http_too_large);
         else if (lf != text.npos)
-            finish_line();
+            finish_line(line);
         return n;
     }
 
-    void finish_line() {
+    // `whole`: with its end, and valid until line_ changes.
+    void finish_line(std::string_view whole) {
         // A bare LF is a line end for some readers only.
-        if (line_.size() < 2 || line_[line_.size() - 2] != '\r')
+        if (!whole.ends_with("\r\n"))
             return refuse(errc::http_malformed);
-        const std::string line = line_.substr(0, line_.size() - 2);
-        const std::size_t size = line_.size();
+        understand_line(whole.substr(0, whole.size() - 2), whole.size());
         line_.clear();
+    }
+
+    // `size`: with its end.
+    void understand_line(std::string_view line, std::size_t size) {
         if (state_ == state::chunk_size)
             return begin_chunk(line);
         if (size > limits_.header_bytes - header_bytes_)
@@ -186,7 +193,7 @@ class message_parser {
         // Trailers are dropped: no WS-MAN peer sends any, and merging them could change the
         // framing.
         if (state_ == state::fields)
-            headers_.add(field.name, field.value);
+            headers_.add(std::move(field));
     }
 
     void end_header() {

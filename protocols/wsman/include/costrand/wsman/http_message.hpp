@@ -43,7 +43,12 @@ class http_headers {
     http_headers(std::initializer_list<http_field> fields) : fields_(fields) {}
 
     void add(std::string_view name, std::string_view value) {
-        fields_.push_back({std::string(name), std::string(value)});
+        add({std::string(name), std::string(value)});
+    }
+    void add(http_field field) {
+        if (fields_.empty())
+            fields_.reserve(usual);
+        fields_.push_back(std::move(field));
     }
     void clear() noexcept { fields_.clear(); }
 
@@ -86,6 +91,8 @@ class http_headers {
     }
 
   private:
+    static constexpr std::size_t usual = 8; // AMT's replies have no more
+
     std::vector<http_field> fields_;
 };
 
