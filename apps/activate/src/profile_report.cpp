@@ -2,7 +2,8 @@
 // What is told of a profile's run.
 #include <costrand/activate/profile_run.hpp>
 
-#include <boost/json/array.hpp>
+#include "step_json.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -15,18 +16,6 @@ namespace {
 std::string state_of(wsman::control_mode mode) {
     const bool active = mode != wsman::control_mode::none;
     return std::string(active ? "in " : "") + to_string(mode);
-}
-
-boost::json::array steps_of(const profile_report &r) {
-    boost::json::array out;
-    for (const auto &entry : r.steps) {
-        boost::json::object one;
-        one["step"] = to_string(entry.step);
-        one["status"] = entry.done ? "done" : "skipped";
-        one[entry.done ? "message" : "reason"] = entry.text;
-        out.push_back(std::move(one));
-    }
-    return out;
 }
 
 } // namespace
@@ -85,13 +74,20 @@ std::string profile_text(const profile_report &r, std::string_view source) {
     return out;
 }
 
+std::vector<finished_step> finished_steps(const profile_report &r) {
+    std::vector<finished_step> out;
+    for (const auto &entry : r.steps)
+        out.push_back({std::string(to_string(entry.step)), entry.done, entry.text});
+    return out;
+}
+
 std::string profile_json(const profile_report &r, const settings &options) {
     boost::json::object out;
     out["status"] = "success";
     out["mode"] = to_string(r.mode);
     out["message"] = "the device is " + state_of(r.mode);
     out["friendly_name"] = options.friendly_name;
-    out["steps"] = steps_of(r);
+    out["steps"] = json_of(finished_steps(r));
     return boost::json::serialize(out) + "\n";
 }
 

@@ -2,6 +2,8 @@
 // What stands on stdout when a run is over.
 #include <costrand/activate/wiring.hpp>
 
+#include "step_json.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -124,6 +126,8 @@ std::string failure_json(const failure &why) {
     out["code"] = static_cast<int>(why.code);
     out["name"] = name(why.code);
     out["message"] = why.text;
+    if (!why.steps.empty())
+        out["steps"] = json_of(why.steps);
     return boost::json::serialize(out) + "\n";
 }
 
@@ -132,6 +136,8 @@ std::string interrupted_json(const failure &why, std::string_view signal) {
     out["status"] = "interrupted";
     out["signal"] = signal;
     out["message"] = why.text;
+    if (!why.steps.empty())
+        out["steps"] = json_of(why.steps);
     return boost::json::serialize(out) + "\n";
 }
 

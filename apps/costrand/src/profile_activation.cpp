@@ -156,7 +156,8 @@ int run_profile_activation(profile_settings what, const std::vector<activate::no
             const char *record =
                 what.base.management ? "; the console's record may be as it was before" : "";
             return activate::progress_text(report) + record;
-        });
+        },
+        [&] { return activate::finished_steps(report); });
 }
 
 } // namespace costrand::commands

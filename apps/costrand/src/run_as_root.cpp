@@ -9,7 +9,8 @@
 namespace costrand::commands {
 
 int run_as_root(const activate::settings &options, const std::vector<activate::notice> &notices,
-                const command_body &body, const std::function<std::string()> &left_behind) {
+                const command_body &body, const std::function<std::string()> &left_behind,
+                const std::function<std::vector<activate::finished_step>()> &steps) {
     activate::console says(activate::console_for(options));
     for (const auto &[level, line] : notices)
         says.log_line(level, line);
@@ -23,6 +24,8 @@ int run_as_root(const activate::settings &options, const std::vector<activate::n
     if (end.signal != 0 && end.why)
         end.why->text = "interrupted by " + std::string(activate::signal_name(end.signal)) + ": " +
                         left_behind();
+    if (end.why && steps)
+        end.why->steps = steps();
     return activate::finish(end, options, says);
 }
 

@@ -201,6 +201,12 @@ TEST_CASE("a refusal ends the run at once, and tells what was done, what was not
         CHECK(has(end.text, "profile lab.yaml, wired port: "));
         CHECK(has(end.text, "done before: activation, AMT features"));
         CHECK(has(end.text, "not done: TLS, HTTP proxies"));
+        auto told = end;
+        told.steps = finished_steps(m.report);
+        const auto json = activate::failure_json(told);
+        CHECK(has(json, R"({"step":"activation","status":"done","message":)"));
+        CHECK(has(json, R"({"step":"AMT features","status":"done","message":)"));
+        CHECK_FALSE(has(json, R"("step":"TLS")"));
         CHECK(has(end.text, "the device is in client control mode"));
         CHECK_FALSE(has(m.logged, "attempt 1 of 4"));
     });

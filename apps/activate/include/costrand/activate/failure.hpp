@@ -11,12 +11,21 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace costrand::activate {
 
+// One that a run of several steps has behind it.
+struct finished_step {
+    std::string step;
+    bool done = false; // else skipped
+    std::string text;  // what is so now, or why it was skipped
+};
+
 struct failure {
     exit_code code = exit_code::generic_failure;
-    std::string text; // printable; no secrets
+    std::string text;                      // printable; no secrets
+    std::vector<finished_step> steps = {}; // before it ended so
 };
 
 // "Error 20: MissingOrIncorrectURL - Details: ..."

@@ -94,6 +94,9 @@ struct profile_report {
 [[nodiscard]] std::string profile_text(const profile_report &r, std::string_view source);
 [[nodiscard]] std::string profile_json(const profile_report &r, const settings &options);
 
+// The steps behind it, for a failure.
+[[nodiscard]] std::vector<finished_step> finished_steps(const profile_report &r);
+
 // " done before: ...; not done: ...; the device is ..." of a run that did not come to its end.
 [[nodiscard]] std::string progress_text(const profile_report &r);
 

@@ -4,6 +4,7 @@
 
 #include <costrand/activate/cli.hpp>
 #include <costrand/activate/console.hpp>
+#include <costrand/activate/failure.hpp>
 #include <costrand/activate/options.hpp>
 #include <costrand/core/awaitable.hpp>
 
@@ -17,9 +18,10 @@ using command_body = std::function<awaitable<void>(net::any_io_executor, activat
 
 // Notices first, then the body; the exit status of the process. Only root may, but for a simulated
 // device. `left_behind` is what a person is told when a signal ends it: how things may be now.
-[[nodiscard]] int run_as_root(const activate::settings &options,
-                              const std::vector<activate::notice> &notices,
-                              const command_body &body,
-                              const std::function<std::string()> &left_behind);
+// `steps`: those that it has behind it when it fails.
+[[nodiscard]] int
+run_as_root(const activate::settings &options, const std::vector<activate::notice> &notices,
+            const command_body &body, const std::function<std::string()> &left_behind,
+            const std::function<std::vector<activate::finished_step>()> &steps = nullptr);
 
 } // namespace costrand::commands
