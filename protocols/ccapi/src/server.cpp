@@ -93,6 +93,10 @@ struct server::connection {
     std::size_t unsent = 0;
     core::mailbox<wiped_bytes> replies;
     core::task_group late, writer;
+
+    void forget_wait(ticket who) {
+        std::erase_if(waits, [who](const auto &own) { return own.second == who; });
+    }
 };
 
 server::server(net::any_io_executor executor, core::random_source &random, server_options options,
@@ -116,13 +120,17 @@ awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
     turn &t = next_turn();
     collection_.drop_client(c.id, t);
     deliver(t);
-    c.late.cancel();
-    (void)co_await core::as_result(c.late.join());
-    c.replies.close();
-    if (c.refused)
-        (void)co_await core::as_result(core::with_deadline(options_.farewell, c.writer.join()));
-    c.writer.cancel();
-    (void)co_await core::as_result(c.writer.join());
+    try {
+        c.late.cancel();
+        co_await c.late.join();
+        c.replies.close();
+        if (c.refused)
+            (void)co_await core::as_result(core::with_deadline(options_.farewell, c.writer.join()));
+        c.writer.cancel();
+        co_await c.writer.join();
+    } catch (const std::bad_alloc &) { // to wait for them: they end by themselves
+        c.writer.cancel();
+    }
     client->close();
     --count_;
     if (c.connected)
@@ -247,35 +255,59 @@ awaitable<void> server::read_frames(connection &c) {
 }
 
 awaitable<void> server::write_replies(connection &c) {
-    for (;;) {
-        auto next = co_await core::as_result(c.replies.receive());
-        if (!next)
+    try {
+        for (;;) {
+            auto next = co_await core::as_result(c.replies.receive());
+            if (!next)
+                co_return;
+            auto sent =
+                co_await core::as_result(c.stream.send(net::buffer(next->data(), next->size())));
+            if (!sent && sent.error() == core::cond::cancelled)
+                co_return; // `c` may be gone
+            c.unsent -= next->size();
+            if (sent)
+                continue;
+            // A reply that cannot be written: the client is gone.
+            c.gone = is_gone(sent.error());
+            if (!c.gone)
+                c.stream.close();
             co_return;
-        auto sent =
-            co_await core::as_result(c.stream.send(net::buffer(next->data(), next->size())));
-        c.unsent -= next->size();
-        if (sent)
-            continue;
-        // A reply that cannot be written: the client is gone.
-        c.gone = is_gone(sent.error());
-        if (!c.gone)
-            c.stream.close();
-        co_return;
+        }
+    } catch (const std::bad_alloc &) { // there would be no more replies
+        c.stream.close();
     }
 }
 
 // A request that waits: asleep until a wake, or a CANCEL, is put into its mailbox.
 awaitable<void> server::answer_late(connection &c, frame_header asked,
                                     std::unique_ptr<pending> wait) {
-    auto answer = co_await core::as_result(wait->answer.receive());
-    waiting_.erase(wait->who);
-    const auto own = c.waits.find(asked.sequence);
-    if (own != c.waits.end() && own->second == wait->who)
-        c.waits.erase(own);
-    if (!answer)
-        co_return; // the client is gone
-    asked.status = answer->status;
-    post(c, asked, answer->reply);
+    try {
+        auto answer = co_await core::as_result(wait->answer.receive());
+        waiting_.erase(wait->who);
+        if (!answer)
+            co_return; // the client is gone, and `c` with it
+        c.forget_wait(wait->who);
+        asked.status = answer->status;
+        post(c, asked, answer->reply);
+    } catch (const std::bad_alloc &) {
+        give_up(c, asked, wait->who);
+    }
+}
+
+// There is no memory to wait, or for the answer.
+void server::give_up(connection &c, const frame_header &asked, ticket who) {
+    waiting_.erase(who);
+    c.forget_wait(who);
+    const bool waited = collection_.cancel(who, turn_);
+    try {
+        deliver(turn_);
+        if (waited)
+            post(c, asked, encode_error(errc::no_memory));
+    } catch (const std::bad_alloc &) {
+        c.stream.close();
+    }
+    if (!waited) // it was granted, and the client does not know
+        c.stream.close();
 }
 
 bool server::take(connection &c, const frame_view &frame) {
@@ -394,9 +426,9 @@ turn &server::next_turn() {
     return turn_;
 }
 
-// All of it or nothing.
+// All of it or nothing. A coroutine that has no memory to begin with answers so by itself.
 void server::await_wake(connection &c, const frame_header &asked, ticket who) {
-    if (turn_.woken.capacity() <= waiting_.size()) // so that to wake needs no memory
+    if (turn_.woken.capacity() <= waiting_.size()) // to note whom to wake then needs no memory
         turn_.woken.reserve(2 * waiting_.size() + 1);
     auto wait = std::make_unique<pending>(who);
     waiting_.emplace(who, wait.get());
@@ -405,7 +437,7 @@ void server::await_wake(connection &c, const frame_header &asked, ticket who) {
         c.late.spawn(answer_late(c, asked, std::move(wait)));
     } catch (...) {
         waiting_.erase(who);
-        std::erase_if(c.waits, [who](const auto &own) { return own.second == who; });
+        c.forget_wait(who);
         throw;
     }
 }

@@ -101,6 +101,7 @@ class server {
     bool take_authenticate(connection &c, const frame_view &frame);
     void take_request(connection &c, const frame_view &frame);
     turn &next_turn();
+    void give_up(connection &c, const frame_header &asked, ticket who);
     void await_wake(connection &c, const frame_header &asked, ticket who);
     void forget_reply();
     void take_cancel(connection &c, const frame_header &frame);
