@@ -172,19 +172,20 @@ core::result<std::string> digest_client::authorization(const digest_target &targ
             return ha1.error();
         ha1_ = std::move(*ha1);
     }
-    const bool is_first = !answer_;
-    if (is_first)
-        answer_ = begin_answer();
-    digest_authorization &a = *answer_;
-    if (is_first || a.qop == digest_qop::auth_int || method_ != target.method ||
-        a.uri != target.uri) {
-        auto ha2 = ha2_of(a, target);
+    const bool fits = answer_ && answer_->qop != digest_qop::auth_int && method_ == target.method &&
+                      answer_->uri == target.uri;
+    if (!fits) {
+        answer_.reset(); // in case of a failure
+        auto next = begin_answer();
+        auto ha2 = ha2_of(next, target);
         if (!ha2)
             return ha2.error();
         ha2_ = std::move(*ha2);
         method_ = target.method;
-        a.uri = target.uri;
+        next.uri = target.uri;
+        answer_ = std::move(next);
     }
+    digest_authorization &a = *answer_;
     if (a.qop != digest_qop::none) {
         std::array<std::byte, 8> bytes{};
         random_.fill(bytes);

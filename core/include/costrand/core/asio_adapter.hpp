@@ -147,15 +147,15 @@ class adopted_stream : public byte_stream {
     AsyncStream &next_layer() noexcept { return stream_; }
 
   private:
-    // Writes in a row before others of the context have their turn. Our choice.
-    static constexpr unsigned most_in_a_row = 64;
+    // Writes at once before others of the context have their turn. Our choice.
+    static constexpr unsigned most_at_once = 64;
 
     // 0: it has to wait.
     std::size_t write_at_once(net::const_buffer buffer) {
         std::size_t n = 0;
         if constexpr (requires(error_code ec) { stream_.non_blocking(true, ec); }) {
-            if (closed_ || ++in_a_row_ > most_in_a_row) {
-                in_a_row_ = 0;
+            if (closed_ || ++done_at_once_ > most_at_once) {
+                done_at_once_ = 0;
                 return 0;
             }
             error_code failure;
@@ -183,7 +183,7 @@ class adopted_stream : public byte_stream {
 
     AsyncStream stream_;
     bool closed_ = false;
-    unsigned in_a_row_ = 0;
+    unsigned done_at_once_ = 0;
 };
 
 template <typename AsyncStream>
