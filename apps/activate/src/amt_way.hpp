@@ -29,7 +29,8 @@ class amt_way {
     // cannot be reached. Cancellation: what is open stays so until close().
     [[nodiscard]] awaitable<void> find(bool tls_enforced, bool plain_may_be_closed);
 
-    // Ends what is open in good order. Cannot be cancelled: reset the state before.
+    // Ends what is open in good order. In a cancelled coroutine: reset its state before. If it is
+    // cancelled itself, call it again.
     [[nodiscard]] awaitable<void> close();
 
     // Of what was found. The dialer is usable until close().

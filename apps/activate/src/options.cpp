@@ -126,7 +126,9 @@ void check_profile(const option_values &values) {
             missing_or_incorrect_profile,
             named(values, "profile") + ": \"" + printable(profile, 60) +
                 "\" names a file, and a provisioning server (ws:// or wss://) takes the name of a "
-                "profile that it has; without --url the file is carried out");
+                "profile that it has; `costrand activate --profile FILE`, without --url, carries "
+                "the "
+                "file out");
     const auto command = rps::make_activate(profile);
     if (!command)
         refuse(missing_or_incorrect_profile,

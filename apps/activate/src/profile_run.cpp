@@ -104,7 +104,7 @@ class profile_run {
         } catch (...) {
             failed = std::current_exception();
         }
-        // Nothing below can be cancelled: the link is closed in good order whatever happened.
+        // The link is closed in good order whatever happened.
         co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
         co_await close();
         if (failed && is_cancelled(failed))
@@ -349,7 +349,20 @@ class profile_run {
             refuse_state(uuid.error(), "reading the UUID");
         out_.mode = static_cast<control_mode>(*mode);
         out_.uuid = uuid->text();
+        if (out_.mode == control_mode::none && !what_.wanted.wireless.empty())
+            co_await refuse_without_wireless(amt);
         amt.close();
+    }
+
+    // Found out behind the activation, it would leave a device that is half set up.
+    awaitable<void> refuse_without_wireless(heci::amthi &amt) {
+        const auto port =
+            co_await core::as_result(amt.read_lan_settings(heci::lan_interface::wireless));
+        if (!port && port.error() == core::cond::cancelled)
+            throw system_error(port.error());
+        if (port && !port->present()) // an error tells nothing: the step will find out
+            throw error(exit_code::wifi_configuration_failed,
+                        settings_.without_wireless() + "; the device is not activated");
     }
 
     [[noreturn]] void refuse_state(error_code why, std::string_view what) const {
@@ -362,6 +375,8 @@ class profile_run {
     awaitable<bool> look_at_mode() {
         heci::amthi amt(*env_.device, env_.heci_limits, env_.log);
         const auto mode = co_await core::as_result(amt.read_control_mode());
+        if (!mode && mode.error() == core::cond::cancelled)
+            throw system_error(mode.error());
         if (mode)
             out_.mode = static_cast<control_mode>(*mode);
         co_return mode.has_value();

@@ -123,14 +123,17 @@ awaitable<step_end> profile_settings::set_wifi_sync() {
         true, wifi_sync_words(wanted_.wifi_with_system, wanted_.wifi_with_uefi, can_share));
 }
 
+std::string profile_settings::without_wireless() const {
+    return std::string(no_wireless) +
+           ", and the profile has wireless profiles for it: " + names_of(wanted_.wireless);
+}
+
 awaitable<step_end> profile_settings::set_wireless() {
     const bool can = co_await has_wireless();
     if (!can && wanted_.wireless.empty())
         co_return step_end(false, no_wireless);
     if (!can)
-        throw error(exit_code::wifi_configuration_failed,
-                    std::string(no_wireless) + ", and the profile has wireless profiles for it: " +
-                        names_of(wanted_.wireless));
+        throw error(exit_code::wifi_configuration_failed, without_wireless());
     auto *amt = co_await source_();
     const auto deleted = co_await wsman::purge_wireless(amt->get());
     auto text = counted(deleted, "wireless profile") + " deleted";

@@ -9,7 +9,6 @@
 #include <costrand/core/random.hpp>
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +41,9 @@ class profile_settings {
     [[nodiscard]] awaitable<step_end> set_tls();
     [[nodiscard]] awaitable<step_end> set_cira();
     [[nodiscard]] awaitable<step_end> set_proxies();
+
+    // Why the wireless profiles cannot be written to a machine without a port for them.
+    [[nodiscard]] std::string without_wireless() const;
 
   private:
     [[nodiscard]] awaitable<bool> has_wireless();

@@ -258,14 +258,23 @@ TEST_CASE("what a profile cannot do ends before the device is touched") {
 
 TEST_CASE("wireless profiles for a machine without a wireless port are an error, not a silence") {
     on_machine([](machine &m) -> awaitable<void> {
-        const auto end = co_await m.set_up(
+        const auto wireless =
             head + client_mode +
             "  network:\n    wireless:\n      profiles:\n"
             "        - {profileName: lab, ssid: lab-net, password: a good passphrase,\n"
-            "           authenticationMethod: WPA2PSK, encryptionMethod: CCMP, priority: 1}\n");
+            "           authenticationMethod: WPA2PSK, encryptionMethod: CCMP, priority: 1}\n";
+        auto end = co_await m.set_up(wireless);
         CHECK(end.code == exit_code::wifi_configuration_failed);
         CHECK(has(end.text, "no wireless port"));
-        CHECK(has(end.text, "lab"));
-        CHECK(m.device.mode() == sim::control_mode::client);
+        CHECK(has(end.text, "lab; the device is not activated"));
+        CHECK(m.report.steps.empty());
+        CHECK(m.device.mode() == sim::control_mode::none);
+
+        end = co_await m.set_up(head + client_mode);
+        REQUIRE_MESSAGE(end.code == exit_code::success, end.text);
+        end = co_await m.set_up(wireless);
+        CHECK(end.code == exit_code::wifi_configuration_failed);
+        CHECK(has(end.text, ", wireless: this machine has no wireless port"));
+        CHECK(has(end.text, "the device is in client control mode"));
     });
 }

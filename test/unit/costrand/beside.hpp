@@ -21,7 +21,8 @@ inline child_end beside(const served &other, const words &machine_options,
     std::string options;
     for (const auto &one : other.options)
         options += " '" + one + "'";
-    const std::string around = "export AMT_PASSWORD='P@ssw0rd'\n"
+    const std::string around = "export AMT_PASSWORD='P@ssw0rd'; unset " + other.until +
+                               "\n"
                                "folder=$(mktemp -d) && mkfifo $folder/said || exit 99\n"
                                "\"$2\" serve --verbose --folder $folder" +
                                options +

@@ -44,7 +44,8 @@ class amt_client {
     // What made TLS with AMT fail, beyond the error code; usually empty.
     [[nodiscard]] const std::string &tls_fault() const noexcept;
 
-    // Ends what is open in good order. Cannot be cancelled: reset the state before.
+    // Ends what is open in good order. In a cancelled coroutine: reset its state before. If it is
+    // cancelled itself, call it again.
     [[nodiscard]] awaitable<void> close();
 
   private:
