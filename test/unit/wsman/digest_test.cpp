@@ -375,6 +375,21 @@ TEST_CASE("auth-int covers the body, and a changed request is refused") {
     CHECK(ends.verify(field, {"POST", "/wsman", "a"}).verdict == digest_verdict::accepted);
 }
 
+TEST_CASE("each request has an answer of its own, whatever was asked before") {
+    const digest_target asked[] = {{"POST", "/wsman", "a"}, {"POST", "/wsman", "b"},
+                                   {"GET", "/wsman", "b"},  {"GET", "/index.htm", "b"},
+                                   {"POST", "/wsman", "a"}, {"POST", "/wsman", "a"}};
+    for (bool prefer_auth_int : {false, true}) {
+        both_ends ends({realm, true, true});
+        ends.challenge();
+        ends.client.prefer_auth_int(prefer_auth_int);
+        for (const auto &target : asked)
+            CHECK(ends.exchange(target) == digest_verdict::accepted);
+        ends.challenge(true); // and with another nonce
+        CHECK(ends.exchange({"POST", "/wsman", "a"}) == digest_verdict::accepted);
+    }
+}
+
 TEST_CASE(
     "an answer for another realm, qop or algorithm does not fit, and a broken one is malformed") {
     both_ends ends;
