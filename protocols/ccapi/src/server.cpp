@@ -122,12 +122,12 @@ awaitable<void> server::serve(std::unique_ptr<core::message_stream> client) {
     deliver(t);
     try {
         c.late.cancel();
-        co_await c.late.join();
+        (void)co_await core::as_result(c.late.join());
         c.replies.close();
         if (c.refused)
             (void)co_await core::as_result(core::with_deadline(options_.farewell, c.writer.join()));
         c.writer.cancel();
-        co_await c.writer.join();
+        (void)co_await core::as_result(c.writer.join());
     } catch (const std::bad_alloc &) { // to wait for them: they end by themselves
         c.writer.cancel();
     }
