@@ -146,12 +146,7 @@ TEST_CASE("whichever allocation fails for a lock that waits, it waits whole or n
         CAPTURE(n);
         in_rig([&](server_rig &rig) -> awaitable<void> {
             auto a = rig.client(1), b = rig.client(2);
-            co_await a.connect();
-            co_await b.connect();
-            const auto made = co_await a.call(create("one"));
-            const auto cache = kept(made.id);
-            (void)co_await a.call(write_lock(cache));
-            co_await b.ask(write_lock(cache));
+            const auto cache = co_await contended(a, b);
             failed = co_await let_server_work(n);
             const auto held = rig.server.status();
             CHECK(held.pending == held.lock_waiters);

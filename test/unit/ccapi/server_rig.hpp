@@ -194,5 +194,15 @@ inline ccapi::request write_lock(const ccapi::identifier &target) {
 inline ccapi::identifier kept(const ccapi::identifier_view &id) {
     return {std::string(id.server), std::string(id.object)};
 }
+// Connects both. A new ccache "shared", whose lock `a` holds for writing and `b` asks for.
+inline awaitable<ccapi::identifier> contended(frame_client &a, frame_client &b) {
+    co_await a.connect();
+    co_await b.connect();
+    const auto made = co_await a.call(create("shared"));
+    const auto out = kept(made.id);
+    (void)co_await a.call(write_lock(out));
+    co_await b.ask(write_lock(out));
+    co_return out;
+}
 
 } // namespace costrand::test

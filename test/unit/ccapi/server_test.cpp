@@ -196,12 +196,7 @@ TEST_CASE("a client that dies while it waits is never granted what it waited for
 TEST_CASE("a cancelled request has an answer of its own, and is forgotten") {
     in_rig([](server_rig &rig) -> awaitable<void> {
         auto a = rig.client(1), b = rig.client(2);
-        co_await a.connect();
-        co_await b.connect();
-        const auto made = co_await a.call(create("shared"));
-        const auto shared = kept(made.id);
-        (void)co_await a.call(write_lock(shared));
-        co_await b.ask(write_lock(shared));
+        const auto shared = co_await contended(a, b);
         auto cancel = b.header();
         cancel.type = frame_type::cancel;
         co_await b.send_as(cancel);

@@ -35,13 +35,8 @@ TEST_CASE("a server tells how much it keeps, who holds and who waits, without CO
         CHECK(first == server_status());
 
         auto a = rig.client(1), b = rig.client(2), c = rig.client(3);
-        co_await a.connect();
-        co_await b.connect();
+        const auto one = co_await contended(a, b);
         co_await c.connect();
-        const auto made = co_await a.call(create("one"));
-        const auto one = kept(made.id);
-        (void)co_await a.call(write_lock(one));
-        co_await b.ask(write_lock(one));
         auto change = of(m::ccache_wait_for_change, one);
         change.time = 2'000'000'000; // later than the rig's clock
         co_await c.ask(change);
@@ -52,7 +47,7 @@ TEST_CASE("a server tells how much it keeps, who holds and who waits, without CO
         CHECK(then.clients == 3);
         CHECK(then.caches == 1);
         CHECK(then.credentials == 0);
-        CHECK(then.bytes == std::string_view("onealice@A.ORG").size());
+        CHECK(then.bytes == std::string_view("sharedalice@A.ORG").size());
         CHECK(then.locks_held == 1);
         CHECK(then.lock_waiters == 1);
         CHECK(then.change_waiters == 1);
